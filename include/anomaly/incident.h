@@ -1,0 +1,37 @@
+/*
+ * An incident: one lasting anomaly of one metric, from the verdict that
+ * opened it to its recovery.
+ */
+#ifndef ANOMALY_INCIDENT_H
+#define ANOMALY_INCIDENT_H
+
+#include "anomaly/metric.h"
+#include "anomaly/verdict.h"
+
+#include <stdint.h>
+
+/* Why an incident ended. */
+enum incident_end {
+  INCIDENT_RECOVERED, /* usual again */
+  INCIDENT_ACCEPTED,  /* lasted longer than the rule's timeout: the new usual */
+  INCIDENT_EXPIRED,   /* the metric was not seen for the engine's expire_after */
+};
+
+/*
+ * A change of an incident, as listeners get it: plain data, owned by whoever
+ * holds it.
+ */
+struct incident_event {
+  enum incident_change change; /* never INCIDENT_UNCHANGED */
+  enum incident_end end;       /* only for INCIDENT_CLOSED */
+  uint64_t id;                 /* unique for this host's daemon, over restarts too */
+  struct metric_name metric;
+  enum anomaly_kind kind; /* of the verdict that opened it */
+  double start;           /* time of the verdict that began it */
+  double peak_time;       /* time of the highest score so far */
+  double peak_score;      /* 0..1 */
+  double peak_value;      /* the metric's value then */
+  struct verdict verdict; /* the one that made this change */
+};
+
+#endif

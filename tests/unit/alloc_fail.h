@@ -1,0 +1,17 @@
+/*
+ * Lets the n-th allocation of the code under test fail. The program is linked
+ * with ALLOC_FAIL_WRAP, which send malloc, calloc, realloc, aligned_alloc
+ * and posix_memalign here.
+ */
+#ifndef ANOMALY_TESTS_ALLOC_FAIL_H
+#define ANOMALY_TESTS_ALLOC_FAIL_H
+
+#include <stdbool.h>
+
+/* The n-th allocation from now on fails, and every one after it; 0 = none fails. */
+void alloc_fail_at(unsigned n);
+
+/* Whether an allocation has failed since alloc_fail_at. */
+bool alloc_has_failed(void);
+
+#endif
