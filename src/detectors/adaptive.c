@@ -1,0 +1,470 @@
+/*
+ * The default detector: how surprising is a value for this one metric?
+ *
+ * Three kinds of evidence, in decades (-log10 of a tail probability that was
+ * learned from this metric alone):
+ *  - context (context.h): odd here and now, whether or not it was seen before,
+ *  - novelty (novelty.h): far from everything of the last weeks,
+ *  - a run (flat_run.h): stuck at one value for longer than ever.
+ *
+ * The alarm line grows with the rate of records, so that there are equally many
+ * false alarms per week at 10 s and at 1 h. What estimates a distribution ages
+ * by records, what waits for people or for days ages by time. A metric is silent
+ * until it has been known for about one warm-up. An incident that lasts makes
+ * the context forget, so a new level is usual within hours.
+ *
+ * Values are held as float relative to the first one. What is further away than
+ * VALUE_LIMIT is judged as if it were that far, and not learned. Where values
+ * stay that far, or vanish beside what was learned, the metric is learned anew.
+ */
+#include "anomaly/detector.h"
+#include "stats/clamp.h"
+#include "stats/context.h"
+#include "stats/day_profile.h"
+#include "stats/flat_run.h"
+#include "stats/novelty.h"
+#include "stats/onset.h"
+#include "stats/pace.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#define VALUE_LIMIT 1e18F  /* squares of differences of such values are finite */
+#define STORED_LIMIT 4e18F /* residuals and deviations of such values, with their rounding */
+#define TIME_LIMIT 1e12    /* seconds */
+#define AGE_LIMIT 1e9      /* warm-ups */
+#define EVIDENCE_LIMIT 1e4F
+#define RECORDS_MAX (UINT32_MAX - 1)
+#define READY_RECORDS 128
+#define DAY 86400
+#define WEEK 604800
+
+/* What alarms of one kind of evidence alone. */
+static const float NOVELTY_LINE = 20.0F, RUN_LINE = 8.0F, HOUR_LINE = 10.0F;
+static const float NOVELTY_WEIGHT = 0.3F;
+static const float CARRY = 0.5F, CARRY_SECONDS = 150.0F; /* of evidence to the next record */
+static const float FREE_INCIDENTS = 7.0F, HABIT_WEIGHT = 0.1F, HABIT_FADES = 0.01F;
+static const float ONSET_LINES = 1.5F; /* what is under counts for no onset */
+
+enum {
+  CALM_RECORDS = 10,  /* end an incident */
+  STUCK_RECORDS = 20, /* an incident of both lasts */
+  STUCK_SECONDS = 1200,
+  AGING_RECORDS = 8000, /* both make the context forget half */
+  AGING_SECONDS = WEEK / 2,
+  MISFIT_RECORDS = 64,  /* in a row: the metric is learned anew */
+  YOUNG_RECORDS = 4096, /* until then there is little to lose */
+};
+
+/*
+ * A record touches a line of six of the tails, and all from there to `novelty`.
+ * The rest is for new values, new hours and incidents.
+ */
+struct adaptive {
+  struct pareto_tail tails[CONTEXT_TAILS]; /* first, so that each has a cache line of its own */
+
+  int64_t first_time; /* seconds since the epoch, of the first record */
+  double first_value; /* all values below are relative to it */
+  uint32_t elapsed;   /* seconds from the first record to the last one */
+  uint32_t records;   /* so far */
+  struct pace pace;
+  uint32_t carry_gap;          /* seconds */
+  float carry;                 /* weight of the last evidence carry_gap later */
+  float last_evidence;         /* decades */
+  float habit;                 /* incidents of about the last week */
+  uint8_t incident_open, calm; /* calm records in the open incident */
+  uint8_t misfits;             /* records in a row that are too far off, or too small */
+  struct onset onset;
+  struct context context;
+  struct flat_run run;
+  struct day_hour hour;
+  struct novelty novelty;
+
+  struct day_profile profile;
+  struct novelty_past past;
+  uint32_t halved;                      /* the tails last were; elapsed */
+  uint32_t stuck_record, stuck_elapsed; /* when the open incident began, or last halved them */
+};
+
+_Static_assert(sizeof(struct pareto_tail) == 64, "a tail is one cache line");
+
+static const struct option_row option_rows[] = {OPTION_ROWS_END};
+
+static const struct state_row state_rows[] = {
+    STATE_STRUCTS(struct adaptive, tails, CONTEXT_TAILS, struct pareto_tail, pareto_tail_rows),
+    STATE_FIELD(struct adaptive, first_time, STATE_I64),
+    STATE_FIELD(struct adaptive, first_value, STATE_F64),
+    STATE_FIELD(struct adaptive, elapsed, STATE_U32),
+    STATE_FIELD(struct adaptive, records, STATE_U32),
+    STATE_STRUCTS(struct adaptive, pace, 1, struct pace, pace_rows),
+    STATE_FIELD(struct adaptive, carry_gap, STATE_U32),
+    STATE_FIELD(struct adaptive, carry, STATE_F32),
+    STATE_FIELD(struct adaptive, last_evidence, STATE_F32),
+    STATE_FIELD(struct adaptive, habit, STATE_F32),
+    STATE_FIELD(struct adaptive, incident_open, STATE_U8),
+    STATE_FIELD(struct adaptive, calm, STATE_U8),
+    STATE_FIELD(struct adaptive, misfits, STATE_U8),
+    STATE_STRUCTS(struct adaptive, onset, 1, struct onset, onset_rows),
+    STATE_STRUCTS(struct adaptive, context, 1, struct context, context_rows),
+    STATE_STRUCTS(struct adaptive, run, 1, struct flat_run, flat_run_rows),
+    STATE_STRUCTS(struct adaptive, hour, 1, struct day_hour, day_hour_rows),
+    STATE_STRUCTS(struct adaptive, novelty, 1, struct novelty, novelty_rows),
+    STATE_STRUCTS(struct adaptive, profile, 1, struct day_profile, day_profile_rows),
+    STATE_STRUCTS(struct adaptive, past, 1, struct novelty_past, novelty_past_rows),
+    STATE_FIELD(struct adaptive, halved, STATE_U32),
+    STATE_FIELD(struct adaptive, stuck_record, STATE_U32),
+    STATE_FIELD(struct adaptive, stuck_elapsed, STATE_U32),
+    STATE_ROWS_END,
+};
+
+/* One value on its way through `update`. */
+struct record {
+  uint32_t number;  /* records before it */
+  uint32_t elapsed; /* seconds since the first record */
+  uint32_t gap;     /* seconds since the last one */
+  int32_t hour;     /* since the epoch */
+  uint8_t day;      /* modulo 256 */
+  float value;      /* relative to the first */
+  float age;        /* of the metric, in warm-ups */
+  bool ready;       /* the metric is known */
+  bool hour_known;  /* so is this hour of the day */
+  bool hour_usual;  /* and well */
+};
+
+/* All but the deviations in decades. */
+struct evidence {
+  float deviation[CONTEXT_FEATURES];
+  float context[CONTEXT_FEATURES];
+  float novelty[NOVELTY_KINDS];
+  float novelty_sum;
+  float context_sum;
+  float run;
+  float sum;         /* context, part of novelty, and part of the last record's */
+  float line;        /* for the sum */
+  bool first_change; /* of a metric that was constant for long */
+};
+
+static size_t state_size(const void *options) {
+  (void)options;
+  return sizeof(struct adaptive);
+}
+
+static void set_carry(struct adaptive *state, uint32_t gap) {
+  state->carry_gap = gap;
+  state->carry = CARRY * expf(-(float)gap / CARRY_SECONDS);
+}
+
+static void init(void *opaque, const void *options) {
+  (void)options;
+  struct adaptive *const state = opaque;
+  pace_init(&state->pace);
+  set_carry(state, 0);
+  context_init(state->tails);
+  day_hour_init(&state->hour);
+  novelty_init(&state->novelty, &state->past);
+}
+
+static bool is_out_of_reach(const struct adaptive *state, double value) {
+  return state->records > 0 && fabs(value - state->first_value) > (double)VALUE_LIMIT;
+}
+
+/*
+ * Lost in the rounding of its distance to the first value, which matters as
+ * long as that may have been a wild one; or lost beside a center out of all
+ * proportion, which would take weeks to come back.
+ */
+static bool vanishes(const struct adaptive *state, double value) {
+  const double first = state->records < YOUNG_RECORDS ? fabs(state->first_value) : 0.0;
+  const double center = (double)(fabsf(state->context.center) + state->context.spread);
+  const double size = fabs(value);
+  return size > 0.0 && (size < first * 0x1p-22 || size < center * 0x1p-40);
+}
+
+static void check_magnitude(struct adaptive *state, double value) {
+  const bool fits = !is_out_of_reach(state, value) && !vanishes(state, value);
+  state->misfits = fits ? 0 : (uint8_t)(state->misfits + 1);
+  if (state->misfits < MISFIT_RECORDS)
+    return;
+  memset(state, 0, sizeof *state);
+  init(state, NULL);
+}
+
+static struct record take_record(struct adaptive *state, const struct observation *now) {
+  const int64_t time = (int64_t)double_clamp(now->time, 0.0, TIME_LIMIT);
+  if (state->records == 0) {
+    state->first_time = time;
+    state->first_value = now->value;
+  }
+  const double elapsed = double_clamp((double)(time - state->first_time), 0.0, UINT32_MAX);
+  const double limit = (double)VALUE_LIMIT;
+  struct record record = {
+      .number = state->records,
+      .elapsed = (uint32_t)elapsed,
+      .hour = (int32_t)(time / 3600),
+      .day = (uint8_t)(time / DAY),
+      .value = (float)double_clamp(now->value - state->first_value, -limit, limit),
+      .age = (float)double_clamp(elapsed / now->warmup, 0.0, AGE_LIMIT),
+  };
+  record.gap = record.elapsed > state->elapsed ? record.elapsed - state->elapsed : 0;
+  record.ready = record.number >= READY_RECORDS && record.age >= 1.0F;
+  state->elapsed = record.elapsed;
+  state->records += state->records < RECORDS_MAX;
+  return record;
+}
+
+/* Returns the surprise of the hour that is over, in decades. */
+static float change_hour(struct adaptive *state, const struct record *record) {
+  float excess;
+  float surprise = 0.0F;
+  if (day_hour_excess(&state->hour, &state->profile, &excess))
+    surprise = novelty_of_hour(&state->past, excess, record->day);
+  if (record->hour / DAY_HOURS != state->hour.number / DAY_HOURS)
+    novelty_change_day(&state->novelty, &state->past, record->day);
+  day_hour_change(&state->hour, &state->profile, record->hour);
+  state->hour.spoilt = state->incident_open;
+  return surprise;
+}
+
+/* What was usual, before the value is learned; nothing was before the first. */
+static void set_band(const struct adaptive *state, const struct record *record,
+                     struct finding *ret) {
+  ret->expected = ret->lower = ret->upper = (double)NAN;
+  if (record->number == 0)
+    return;
+  const struct band band =
+      context_band(&state->context, state->tails, &state->hour, record->hour_usual);
+  ret->expected = state->first_value + band.expected;
+  ret->lower = state->first_value + band.lower;
+  ret->upper = state->first_value + band.upper;
+}
+
+static void judge_novelty(struct adaptive *state, const struct record *record, double value,
+                          struct evidence *evidence) {
+  const struct novelty_record seen = {
+      .number = record->number,
+      .elapsed = record->elapsed,
+      .day = record->day,
+      .value = record->value,
+      .magnitude = (float)double_clamp(fabs(value), 0.0, (double)VALUE_LIMIT),
+      .residual = record->value - state->hour.mean,
+      .residual_known = record->hour_known && record->age >= 1.0F,
+      .offset = state->first_value,
+  };
+  float *const novelty = evidence->novelty;
+  if (novelty_of_record(&state->novelty, &state->past, &seen, novelty))
+    state->run.longest /= 2;
+  evidence->novelty_sum = novelty[NOVELTY_HOUR] + 2.0F * novelty[NOVELTY_VALUE] +
+                          (novelty[NOVELTY_LOW] + novelty[NOVELTY_HIGH]) +
+                          novelty[NOVELTY_RESIDUAL];
+}
+
+static void judge_run(struct adaptive *state, const struct record *record,
+                      struct evidence *evidence) {
+  evidence->run = 0.0F;
+  evidence->first_change = false;
+  if (record->number == 0)
+    return;
+  const bool constant = state->run.changes == 0;
+  const bool same = record->value == state->context.recent[CONTEXT_RECENT_VALUES - 1];
+  evidence->run = flat_run_judge(&state->run, same, state->pace.interval);
+  evidence->first_change = constant && !same && record->ready && record->age >= 7.0F;
+}
+
+/* Judges the value by everything known before it, then learns it. */
+static void judge(struct adaptive *state, const struct record *record, double value,
+                  struct evidence *evidence) {
+  context_measure(&state->context, &state->hour, record->hour_usual, record->number, record->value,
+                  evidence->deviation);
+  judge_novelty(state, record, value, evidence);
+  judge_run(state, record, evidence);
+  day_hour_learn(&state->hour, record->value, state->pace.hour_records, record->number);
+  context_judge(&state->context, state->tails, record->value, evidence->deviation,
+                evidence->context);
+  evidence->context_sum = 0.0F;
+  for (int i = 0; i < CONTEXT_FEATURES; i++)
+    evidence->context_sum += evidence->context[i];
+}
+
+/* Makes the young whisper, and adds what the last record said. */
+static void weigh(struct adaptive *state, const struct record *record, struct evidence *evidence) {
+  const float ramp = record->ready ? record->age / (record->age + 2.0F) : 0.0F;
+  evidence->novelty_sum *= ramp;
+  evidence->novelty[NOVELTY_HOUR] *= ramp;
+  evidence->run *= ramp;
+  if (record->gap != state->carry_gap)
+    set_carry(state, record->gap);
+  const float own = (evidence->context_sum + NOVELTY_WEIGHT * evidence->novelty_sum) *
+                    (record->age / (record->age + 0.5F));
+  evidence->sum = own + state->carry * state->last_evidence;
+  state->last_evidence = own;
+
+  state->habit = habit_faded(state->habit, record->gap, HABIT_FADES);
+  const float excess = float_max(0.0F, state->habit - FREE_INCIDENTS);
+  evidence->line = state->pace.line * (1.0F + HABIT_WEIGHT * excess);
+}
+
+/* Which evidence speaks loudest, each measured by its own line. */
+enum lead { LEAD_SUM, LEAD_NOVELTY, LEAD_RUN, LEAD_HOUR, LEAD_FIRST_CHANGE };
+
+static void compare(float ratio, enum lead lead, float *ret_ratio, enum lead *ret_lead) {
+  if (ratio <= *ret_ratio)
+    return;
+  *ret_ratio = ratio;
+  *ret_lead = lead;
+}
+
+static enum lead find_lead(const struct evidence *evidence, float *ret_ratio) {
+  enum lead lead = LEAD_SUM;
+  *ret_ratio = evidence->sum / evidence->line;
+  if (evidence->novelty_sum > 0.0F) {
+    compare(evidence->novelty_sum / NOVELTY_LINE, LEAD_NOVELTY, ret_ratio, &lead);
+    compare(evidence->novelty[NOVELTY_HOUR] / HOUR_LINE, LEAD_HOUR, ret_ratio, &lead);
+  }
+  if (evidence->run > 0.0F)
+    compare(evidence->run / RUN_LINE, LEAD_RUN, ret_ratio, &lead);
+  if (evidence->first_change)
+    compare(1.0F, LEAD_FIRST_CHANGE, ret_ratio, &lead);
+  return lead;
+}
+
+static void halve_context(struct adaptive *state, const struct record *record) {
+  if (context_halve(&state->context, state->tails))
+    state->halved = record->elapsed;
+}
+
+/* An incident that lasts makes the context forget, so that it becomes usual. */
+static void track_incident(struct adaptive *state, const struct record *record, float ratio,
+                           float line) {
+  if (state->incident_open == 0) {
+    if (ratio < line)
+      return;
+    state->incident_open = 1;
+    state->habit += 1.0F;
+    state->stuck_record = record->number;
+    state->stuck_elapsed = record->elapsed;
+    state->calm = 0;
+  }
+  state->hour.spoilt = 1;
+  state->calm = ratio >= 0.5F * line ? 0 : (uint8_t)(state->calm + 1);
+  if (state->calm >= CALM_RECORDS)
+    state->incident_open = 0;
+  if (record->number - state->stuck_record >= STUCK_RECORDS &&
+      record->elapsed - state->stuck_elapsed >= STUCK_SECONDS) {
+    state->stuck_record = record->number;
+    state->stuck_elapsed = record->elapsed;
+    halve_context(state, record);
+  }
+}
+
+static void age_context(struct adaptive *state, const struct record *record) {
+  const bool due =
+      state->context.records >= AGING_RECORDS && record->elapsed - state->halved >= AGING_SECONDS;
+  if (due || state->context.records >= CONTEXT_RECORDS_MAX)
+    halve_context(state, record);
+}
+
+static float find_onset(struct adaptive *state, const struct record *record,
+                        const struct evidence *evidence) {
+  const float over = float_max(0.0F, evidence->sum - ONSET_LINES * evidence->line);
+  return onset_judge(&state->onset, evidence->novelty_sum + evidence->run,
+                     record->ready ? over : 0.0F, record->number, record->gap);
+}
+
+/* Kind, reason and decades of the evidence that leads. */
+static void explain(const struct adaptive *state, const struct record *record,
+                    const struct evidence *evidence, enum lead lead, struct finding *ret) {
+  const bool above = evidence->deviation[CONTEXT_CENTER] > 0.0F;
+  ret->kind = above ? KIND_SPIKE : KIND_DIP;
+  ret->reason = "right after unusual values";
+  switch (lead) {
+  case LEAD_SUM:
+    ret->surprise = (double)evidence->sum;
+    if (NOVELTY_WEIGHT * evidence->novelty_sum > evidence->context_sum)
+      novelty_explain(&state->past, record->value, evidence->novelty, above, ret);
+    else
+      context_explain(evidence->context, evidence->deviation, ret);
+    break;
+  case LEAD_NOVELTY:
+    ret->surprise = (double)evidence->novelty_sum;
+    novelty_explain(&state->past, record->value, evidence->novelty, above, ret);
+    break;
+  case LEAD_HOUR:
+    ret->surprise = (double)evidence->novelty[NOVELTY_HOUR];
+    novelty_explain(&state->past, record->value, evidence->novelty, above, ret);
+    break;
+  case LEAD_RUN:
+    ret->surprise = (double)evidence->run;
+    ret->kind = KIND_FLATLINE;
+    ret->reason = "stuck at one value";
+    break;
+  case LEAD_FIRST_CHANGE:
+    ret->surprise = (double)log10f((float)record->number);
+    ret->kind = KIND_LEVEL_SHIFT;
+    ret->reason = "changed for the first time";
+    break;
+  }
+}
+
+static void update(void *opaque, const void *options, const struct observation *now,
+                   struct finding *ret) {
+  (void)options;
+  struct adaptive *const state = opaque;
+  check_magnitude(state, now->value);
+  struct record record = take_record(state, now);
+  pace_learn(&state->pace, record.number, record.gap, now->interval);
+  struct evidence evidence;
+  evidence.novelty[NOVELTY_HOUR] =
+      record.hour != state->hour.number ? change_hour(state, &record) : 0.0F;
+  const float seen = (float)state->hour.seen;
+  record.hour_known = seen >= state->pace.hour_records;
+  record.hour_usual = seen > 2.0F * state->pace.hour_records;
+
+  set_band(state, &record, ret);
+  struct adaptive scratch;
+  struct adaptive *const learner = is_out_of_reach(state, now->value) ? &scratch : state;
+  if (learner == &scratch)
+    scratch = *state;
+  judge(learner, &record, now->value, &evidence);
+  weigh(state, &record, &evidence);
+  float ratio;
+  const enum lead lead = find_lead(&evidence, &ratio);
+  track_incident(state, &record, ratio, (float)now->line);
+  age_context(state, &record);
+
+  ret->ratio = (double)ratio;
+  ret->surprise = 0.0;
+  ret->kind = KIND_NONE;
+  ret->reason = NULL;
+  ret->onset = (double)find_onset(state, &record, &evidence);
+  ret->ready = record.ready;
+  if (ratio > 0.0F)
+    explain(state, &record, &evidence, lead, ret);
+}
+
+static bool valid(const void *opaque, const void *options) {
+  (void)options;
+  const struct adaptive *const state = opaque;
+  return state->first_time >= 0 && (double)state->first_time <= TIME_LIMIT &&
+         isfinite(state->first_value) && state->records <= RECORDS_MAX &&
+         pace_valid(&state->pace) && float_within(state->carry, 0.0F, CARRY) &&
+         float_within(state->last_evidence, 0.0F, EVIDENCE_LIMIT) &&
+         float_within(state->habit, 0.0F, FLT_MAX) && onset_valid(&state->onset) &&
+         context_valid(&state->context, state->tails, STORED_LIMIT) &&
+         day_hour_valid(&state->hour, &state->profile, STORED_LIMIT) &&
+         novelty_valid(&state->novelty, &state->past, STORED_LIMIT);
+}
+
+const struct detector adaptive_detector = {
+    .name = "adaptive",
+    .summary = "whatever is surprising for this metric at this time, learned from its own past",
+    .source = "this project",
+    .options = option_rows,
+    .options_size = 0,
+    .state = state_rows,
+    .state_version = 1,
+    .state_size = state_size,
+    .init = init,
+    .update = update,
+    .valid = valid,
+};

@@ -1,0 +1,67 @@
+/*
+ * How rare is a distance of this size? A streaming estimate of the upper tail
+ * of positive distances: half-octave counts, and a Pareto tail fitted to the
+ * largest 2 % of them now and then, shrunk to a heavy tail while data are few.
+ *
+ * Source: B. M. Hill, 1975, A simple general approach to inference about the
+ * tail of a distribution; the streaming, binned and shrunk form is this
+ * project's.
+ */
+#ifndef ANOMALY_STATS_PARETO_TAIL_H
+#define ANOMALY_STATS_PARETO_TAIL_H
+
+#include "stats/half_octaves.h"
+
+#include <float.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PARETO_TAIL_UNKNOWN FLT_MAX /* no distance is larger */
+#define PARETO_TAIL_MOST 6.0F       /* decades; more is never said of one distance */
+
+/* One cache line. */
+struct pareto_tail {
+  float threshold; /* lower end of the tail, or PARETO_TAIL_UNKNOWN */
+  float steepness; /* decades of surprise per decade of distance beyond the threshold */
+  float decades;   /* surprise at the threshold */
+  struct half_octaves window;
+};
+
+extern const struct state_row pareto_tail_rows[];
+
+/* Makes a zeroed tail ready. */
+void pareto_tail_init(struct pareto_tail *tail);
+
+/* Surprise of a distance beyond the threshold, in decades: 0 .. PARETO_TAIL_MOST. */
+float pareto_tail_beyond(const struct pareto_tail *tail, float distance);
+
+/*
+ * Surprise of a distance in decades, which is then counted. A distance of 0 or
+ * less is no distance: 0, not counted. `known` is false while too little has
+ * been seen to judge. `distance` is not NaN.
+ */
+static inline float pareto_tail_surprise(struct pareto_tail *tail, float distance, bool known) {
+  if (distance <= 0.0F)
+    return 0.0F;
+  struct half_octaves *const window = &tail->window;
+  const int number = half_octave(distance);
+  if (window->first == HALF_OCTAVES_UNSET)
+    window->first = (int16_t)(number < HALF_OCTAVES_BINS / 2 ? 0 : number - HALF_OCTAVES_BINS / 2);
+  /* Bin 0 also holds everything below it, the last one everything above. */
+  const int above = number - window->first;
+  half_octaves_count(window, above < 0                    ? 0
+                             : above >= HALF_OCTAVES_BINS ? HALF_OCTAVES_BINS - 1
+                                                          : above);
+  return known && distance > tail->threshold ? pareto_tail_beyond(tail, distance) : 0.0F;
+}
+
+/*
+ * Fits the tail anew and centres the window on its threshold. `records` is the
+ * number of records behind the counts, those without a distance included.
+ */
+void pareto_tail_refresh(struct pareto_tail *tail, uint32_t records);
+
+/* Whether restored fields can be gone on from. */
+bool pareto_tail_valid(const struct pareto_tail *tail);
+
+#endif
