@@ -1,0 +1,226 @@
+#include "engine/decision.h"
+
+#include <math.h>
+
+static double score_to_ratio(double score) { return score / (1 - score); }
+
+struct decision_lines decision_lines(const struct rule_options *options) {
+  static const double sensitivity_factor[] = {
+      [SENSITIVITY_QUIET] = 1.25, [SENSITIVITY_NORMAL] = 1, [SENSITIVITY_HIGH] = .8};
+  const double alarm =
+      sensitivity_factor[options->sensitivity] * score_to_ratio(options->warning_score);
+  return (struct decision_lines){.alarm = alarm,
+                                 .calm = alarm * options->hysteresis,
+                                 .failure = score_to_ratio(options->failure_score)};
+}
+
+static bool can_vote(const struct finding *finding) { return finding->ready && !finding->abstains; }
+
+/* Those who can vote do, or all where nobody can. */
+static bool votes(const struct finding *finding, size_t ready) {
+  return ready == 0 || can_vote(finding);
+}
+
+static size_t count_ready(const struct finding *findings, size_t count) {
+  size_t ready = 0;
+  for (size_t i = 0; i < count; i++)
+    ready += can_vote(&findings[i]);
+  return ready;
+}
+
+/* How many votes reach the ratio of finding `which`. */
+static size_t count_reaching(const struct finding *findings, size_t count, size_t ready,
+                             double ratio) {
+  size_t reaching = 0;
+  for (size_t i = 0; i < count; i++)
+    reaching += votes(&findings[i], ready) && findings[i].ratio >= ratio;
+  return reaching;
+}
+
+static size_t votes_needed(int consensus, size_t voters) {
+  switch ((enum rule_consensus)consensus) {
+  case CONSENSUS_MAJORITY:
+    return voters / 2 + 1;
+  case CONSENSUS_ALL:
+    return voters;
+  case CONSENSUS_ANY:
+  case CONSENSUS_STRONGEST:
+    break;
+  }
+  return 1;
+}
+
+/* The largest ratio that enough votes reach. */
+static double combined_ratio(const struct finding *findings, size_t count, size_t ready,
+                             size_t needed) {
+  double combined = 0;
+  for (size_t i = 0; i < count; i++)
+    if (votes(&findings[i], ready) && findings[i].ratio > combined &&
+        count_reaching(findings, count, ready, findings[i].ratio) >= needed)
+      combined = findings[i].ratio;
+  return combined;
+}
+
+static size_t strongest(const struct finding *findings, size_t count, size_t ready) {
+  size_t leading = count;
+  for (size_t i = 0; i < count; i++)
+    if (votes(&findings[i], ready) &&
+        (leading == count || findings[i].ratio > findings[leading].ratio))
+      leading = i;
+  return leading;
+}
+
+static bool is_about_deviation(enum anomaly_kind kind) {
+  return kind != KIND_MISSING && kind != KIND_FLATLINE && kind != KIND_VARIANCE;
+}
+
+/* Whether the rule cares for a deviation of this direction and size. */
+static bool rule_cares(const struct rule_options *options, const struct verdict *verdict) {
+  if (!is_about_deviation(verdict->kind) || isnan(verdict->expected))
+    return true;
+  const double deviation = verdict->value - verdict->expected;
+  if ((options->direction == DIRECTION_ABOVE && deviation < 0) ||
+      (options->direction == DIRECTION_BELOW && deviation > 0))
+    return false;
+  return fabs(deviation) >= options->min_deviation &&
+         fabs(deviation) >= options->min_rel_deviation * fabs(verdict->expected);
+}
+
+/* A limit of the band, clipped to the range; NaN stays NaN. */
+static double within(double limit, const struct rule_options *options) {
+  if (limit < options->range_min)
+    return options->range_min;
+  return limit > options->range_max ? options->range_max : limit;
+}
+
+static void take_from_leading(struct verdict *verdict, const struct rule_options *options,
+                              const struct finding *leading, const char *name) {
+  verdict->surprise = leading->surprise;
+  verdict->expected = leading->expected;
+  verdict->lower = within(leading->lower, options);
+  verdict->upper = within(leading->upper, options);
+  verdict->kind = leading->kind;
+  verdict->reason = leading->reason;
+  verdict->leading = name;
+}
+
+static double largest_onset(const struct finding *findings, size_t count) {
+  double largest = findings[0].onset;
+  for (size_t i = 1; i < count; i++)
+    if (findings[i].onset > largest)
+      largest = findings[i].onset;
+  return largest;
+}
+
+static double confidence_of(int consensus, size_t agree, size_t voters) {
+  if (consensus == CONSENSUS_STRONGEST)
+    return agree > 0 ? 1 : 0;
+  return (double)agree / (double)voters;
+}
+
+/* Field by field: clearing the whole verdict first costs as much as all the rest. */
+void decision_combine(const struct rule_options *options, const struct decision_lines *lines,
+                      const struct finding *findings, const char *const *names, size_t count,
+                      double time, double value, struct verdict *ret_verdict) {
+  const size_t ready = count_ready(findings, count);
+  const size_t voters = ready == 0 ? count : ready;
+  const size_t leading = strongest(findings, count, ready);
+  const size_t agree = count_reaching(findings, count, ready, lines->alarm);
+  struct verdict *const verdict = ret_verdict;
+  verdict->time = time;
+  verdict->value = value;
+  verdict->detectors = (uint8_t)count;
+  verdict->ready = (uint8_t)ready;
+  verdict->agree = (uint8_t)agree;
+  take_from_leading(verdict, options, &findings[leading], names[leading]);
+  verdict->onset = largest_onset(findings, count);
+  verdict->ratio = combined_ratio(findings, count, ready, votes_needed(options->consensus, voters));
+  verdict->score = verdict->ratio / (1 + verdict->ratio);
+  verdict->confidence = confidence_of(options->consensus, agree, voters);
+  verdict->anomaly = verdict->ratio >= lines->alarm && rule_cares(options, verdict);
+}
+
+static void note_peak(struct decision *decision, const struct verdict *verdict) {
+  if (verdict->ratio <= decision->peak_ratio)
+    return;
+  decision->peak_ratio = verdict->ratio;
+  decision->peak_time = verdict->time;
+  decision->peak_value = verdict->value;
+}
+
+static enum severity severity_of(const struct decision_lines *lines, double ratio) {
+  return ratio >= lines->failure ? SEVERITY_FAILURE : SEVERITY_WARNING;
+}
+
+static bool is_calm(const struct decision_lines *lines, const struct verdict *verdict) {
+  return !verdict->anomaly && (verdict->ratio < lines->calm || verdict->ratio >= lines->alarm);
+}
+
+static enum incident_change advance_closed(struct decision *decision,
+                                           const struct rule_options *options,
+                                           const struct decision_lines *lines, uint64_t next_id,
+                                           const struct verdict *verdict) {
+  if (!verdict->anomaly) {
+    decision->hits = 0;
+    decision->accepted = decision->accepted && !is_calm(lines, verdict);
+    return INCIDENT_UNCHANGED;
+  }
+  if (decision->accepted)
+    return INCIDENT_UNCHANGED;
+  if (decision->hits++ == 0) {
+    decision->start = verdict->time;
+    decision->peak_ratio = 0;
+  }
+  note_peak(decision, verdict);
+  if (decision->hits < options->hits)
+    return INCIDENT_UNCHANGED;
+  decision->incident = next_id;
+  decision->open = true;
+  decision->calm = 0;
+  decision->kind = (uint8_t)verdict->kind;
+  decision->severity = (uint8_t)severity_of(lines, decision->peak_ratio);
+  return INCIDENT_OPENED;
+}
+
+static void close_incident(struct decision *decision, enum incident_end end,
+                           enum incident_end *ret_end) {
+  decision->open = false;
+  decision->hits = 0;
+  decision->accepted = end == INCIDENT_ACCEPTED;
+  decision->severity = SEVERITY_OKAY;
+  *ret_end = end;
+}
+
+static enum incident_change advance_open(struct decision *decision,
+                                         const struct rule_options *options,
+                                         const struct decision_lines *lines,
+                                         const struct verdict *verdict,
+                                         enum incident_end *ret_end) {
+  const bool value_is_back = decision->kind == KIND_MISSING && !isnan(verdict->value);
+  if (!is_calm(lines, verdict))
+    decision->calm = 0;
+  else if (++decision->calm >= options->calm || value_is_back) {
+    close_incident(decision, INCIDENT_RECOVERED, ret_end);
+    return INCIDENT_CLOSED;
+  }
+  if (verdict->time - decision->start > options->timeout) {
+    close_incident(decision, INCIDENT_ACCEPTED, ret_end);
+    return INCIDENT_CLOSED;
+  }
+  if (!verdict->anomaly)
+    return INCIDENT_UNCHANGED;
+  note_peak(decision, verdict);
+  if (decision->severity == SEVERITY_FAILURE || verdict->ratio < lines->failure)
+    return INCIDENT_UNCHANGED;
+  decision->severity = SEVERITY_FAILURE;
+  return INCIDENT_ESCALATED;
+}
+
+void decision_advance(struct decision *decision, const struct rule_options *options,
+                      const struct decision_lines *lines, uint64_t next_id, struct verdict *verdict,
+                      enum incident_end *ret_end) {
+  verdict->change = decision->open ? advance_open(decision, options, lines, verdict, ret_end)
+                                   : advance_closed(decision, options, lines, next_id, verdict);
+  verdict->open = decision->open;
+  verdict->severity = (enum severity)decision->severity;
+}

@@ -1,0 +1,62 @@
+/*
+ * The decision: from the findings of a metric's detectors to one verdict, and
+ * from verdict to verdict to an incident.
+ */
+#ifndef ANOMALY_ENGINE_DECISION_H
+#define ANOMALY_ENGINE_DECISION_H
+
+#include "anomaly/incident.h"
+#include "anomaly/rule.h"
+#include "anomaly/verdict.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Ratios that follow from a rule's options. */
+struct decision_lines {
+  double alarm;   /* a verdict at or over it is an anomaly */
+  double calm;    /* a verdict under it counts towards the end */
+  double failure; /* an incident at or over it is a failure */
+};
+
+struct decision_lines decision_lines(const struct rule_options *options);
+
+/* One metric's incident, all zero at first. */
+struct decision {
+  uint64_t incident; /* its id; 0 = none yet */
+  double start;      /* time of the first verdict of the run that opened it */
+  double peak_time;
+  double peak_value;
+  double peak_ratio;
+  uint32_t hits; /* anomalies in a row while none is open */
+  uint32_t calm; /* calm verdicts in a row while one is open */
+  uint8_t open;
+  uint8_t severity; /* enum severity */
+  uint8_t kind;     /* enum anomaly_kind of the verdict that opened it */
+  uint8_t accepted; /* closed by timeout: opens again only after a calm verdict */
+};
+
+/*
+ * Combines 1 .. RULE_DETECTORS_MAX findings by the rule's consensus over those
+ * that are ready, and applies the rule's direction and deviations. Consensus
+ * `any` takes the largest ratio, `all` the smallest, `majority` the one in
+ * between that more than half of the ready detectors reach; `strongest` takes
+ * the largest too, but lets no other detector weaken the confidence. Detectors
+ * that are not ready or abstain have no vote, unless none has. names[i] names finding i.
+ * Fills every field of *ret_verdict but open, severity and change.
+ */
+void decision_combine(const struct rule_options *options, const struct decision_lines *lines,
+                      const struct finding *findings, const char *const *names, size_t count,
+                      double time, double value, struct verdict *ret_verdict);
+
+/*
+ * Advances the incident by one verdict and fills its open, severity and
+ * change. A new incident gets the id `next_id`. An incident about missing
+ * values ends with the first value that is calm; ret_end says why it ended.
+ */
+void decision_advance(struct decision *decision, const struct rule_options *options,
+                      const struct decision_lines *lines, uint64_t next_id, struct verdict *verdict,
+                      enum incident_end *ret_end);
+
+#endif

@@ -1,0 +1,327 @@
+#include "anomaly/engine.h"
+
+#include "base/hash.h"
+#include "base/option.h"
+#include "engine/engine_private.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Seconds of nothing but late values: a clock that was set back, not stragglers. */
+static const double LATE_PATIENCE = 600;
+
+const struct option_row engine_option_rows[] = {
+    {.name = "memory_limit",
+     .kind = OPTION_SIZE,
+     .unit = "bytes",
+     .offset = offsetof(struct engine_options, memory_limit),
+     .preset = 256.0 * (1 << 20),
+     .min = 1 << 20,
+     .max = 1024.0 * (1 << 30),
+     .help = "Memory for all metrics; a new metric beyond it is refused and counted"},
+    {.name = "expire_after",
+     .kind = OPTION_DURATION,
+     .offset = offsetof(struct engine_options, expire_after),
+     .preset = 7 * 86400.0,
+     .min = 60,
+     .max = 520 * 604800.0,
+     .help = "A metric without a value for so long is forgotten and its memory used again"},
+    OPTION_ROWS_END,
+};
+
+const char *observation_result_name(enum observation_result result) {
+  static const char *const names[OBSERVATION_RESULTS] = {
+      [OBSERVED] = "observed",
+      [OBSERVED_GAP] = "observed_gap",
+      [OBSERVED_IGNORED] = "observed_ignored",
+      [REFUSED_LATE] = "refused_late",
+      [REFUSED_TIME] = "refused_time",
+      [REFUSED_NAME] = "refused_name",
+      [REFUSED_OUT_OF_RANGE] = "refused_out_of_range",
+      [REFUSED_MEMORY] = "refused_memory",
+  };
+  return result < OBSERVATION_RESULTS ? names[result] : "unknown";
+}
+
+struct engine_settings engine_settings_preset(void) {
+  struct engine_settings settings = {0};
+  option_set_presets(engine_option_rows, &settings.options);
+  return settings;
+}
+
+static void init_locks(struct engine *engine) {
+  pthread_mutex_init(&engine->tick_lock, NULL);
+  for (size_t i = 0; i < SHARDS; i++) {
+    pthread_mutex_init(&engine->shards[i].lock, NULL);
+    engine->shards[i].stats.warming_until = NAN;
+  }
+}
+
+int engine_create(struct engine **ret_engine, const struct engine_settings *settings) {
+  struct engine *const engine = aligned_alloc(_Alignof(struct engine), sizeof *engine);
+  if (engine == NULL)
+    return STATUS_NO_MEMORY;
+  memset(engine, 0, sizeof *engine);
+  engine->options = settings->options;
+  engine->listener = settings->listener;
+  engine->listener_context = settings->listener_context;
+  engine->hash_seed = settings->hash_seed;
+  engine->slab = slab_create();
+  if (engine->slab == NULL || plan_book_create(&engine->plans, settings->rules) != STATUS_OK) {
+    slab_destroy(engine->slab);
+    free(engine);
+    return STATUS_NO_MEMORY;
+  }
+  init_locks(engine);
+  *ret_engine = engine;
+  return STATUS_OK;
+}
+
+void engine_destroy(struct engine *engine) {
+  if (engine == NULL)
+    return;
+  for (size_t i = 0; i < SHARDS; i++) {
+    struct table *const table = &engine->shards[i].table;
+    for (size_t at = 0; at < table->capacity; at++)
+      if (table->slots[at].metric != NULL)
+        engine_drop_metric(engine, table->slots[at].metric);
+    table_release(table);
+    pthread_mutex_destroy(&engine->shards[i].lock);
+  }
+  pthread_mutex_destroy(&engine->tick_lock);
+  plan_book_destroy(engine->plans);
+  slab_destroy(engine->slab);
+  free(engine);
+}
+
+void engine_drop_metric(struct engine *engine, struct metric *metric) {
+  const size_t size = metric->size;
+  atomic_fetch_sub(&engine->memory, slab_cost(size));
+  slab_give(engine->slab, metric, size);
+}
+
+void engine_count_metric(struct shard *shard, const struct metric *metric, int one) {
+  struct engine_stats *const stats = &shard->stats;
+  const uint64_t add = (uint64_t)(int64_t)one;
+  if (metric->plan->count == 0) {
+    stats->ignored += add;
+    return;
+  }
+  stats->metrics += add;
+  stats->warming += metric->warming ? add : 0;
+  stats->anomalous += metric->last.anomaly ? add : 0;
+  stats->open += metric->decision.open ? add : 0;
+  stats->publishing += metric->plan->options.publish_score ? add : 0;
+  shard->silent += metric->silent ? add : 0;
+}
+
+static struct metric *make_metric(struct engine *engine, const struct metric_id *id,
+                                  const struct metric_key *key) {
+  const struct plan *const plan = plan_book_find(engine->plans, id);
+  if (plan == NULL)
+    return NULL;
+  const size_t size = metric_size(plan, key);
+  const size_t cost = slab_cost(size);
+  struct metric *metric = NULL;
+  if (atomic_fetch_add(&engine->memory, cost) + cost <= engine->options.memory_limit)
+    metric = slab_take(engine->slab, size);
+  if (metric == NULL) {
+    atomic_fetch_sub(&engine->memory, cost);
+    return NULL;
+  }
+  metric_init(metric, plan, key);
+  return metric;
+}
+
+/*
+ * Admits a metric that was not there. Rules are matched with the shard
+ * unlocked, as that may take long; another thread may have been quicker then.
+ * Returns with the shard locked; NULL where there is no room.
+ */
+static struct metric *admit(struct engine *engine, struct shard *shard, const struct metric_id *id,
+                            const struct metric_key *key, uint32_t hash) {
+  pthread_mutex_unlock(&shard->lock);
+  struct metric *const made = make_metric(engine, id, key);
+  pthread_mutex_lock(&shard->lock);
+  if (made == NULL)
+    return NULL;
+  struct metric *const other = table_find(&shard->table, key, hash);
+  if (other != NULL || table_reserve(&shard->table) != STATUS_OK) {
+    engine_drop_metric(engine, made);
+    return other;
+  }
+  table_put(&shard->table, made, hash);
+  engine_count_metric(shard, made, 1);
+  return made;
+}
+
+static bool is_sensible(const struct sample *sample) {
+  return sample->time > 0 && sample->time < ENGINE_TIME_MAX && sample->interval >= 0 &&
+         sample->interval < ENGINE_TIME_MAX;
+}
+
+/* A clock that was set back for good starts the metric anew. */
+static bool is_late(struct metric *metric, double time, double clock) {
+  if (!metric->rate.known || time > metric->rate.time) {
+    metric->late = false;
+    return false;
+  }
+  if (!metric->late)
+    metric->late_since = clock;
+  metric->late = true;
+  if (clock - metric->late_since < LATE_PATIENCE)
+    return true;
+  metric_restart(metric);
+  return false;
+}
+
+/* Unique over restarts too: seconds of the data above, a running number below. */
+static uint64_t next_incident(struct engine *engine, double time) {
+  return (uint64_t)time << 24 | (atomic_load(&engine->next_incident) & 0xffffff);
+}
+
+static enum observation_result judge_value(struct engine *engine, struct metric *metric,
+                                           const struct sample *sample,
+                                           struct outcome *ret_outcome) {
+  const struct rule_options *const options = &metric->plan->options;
+  const double clock = atomic_load_explicit(&engine->clock, memory_order_relaxed);
+  if (is_late(metric, sample->time, clock))
+    return REFUSED_LATE;
+  metric->last_seen = clock;
+  const double value = rate_update(&metric->rate, sample);
+  if (metric->plan->count == 0)
+    return OBSERVED_IGNORED;
+  metric->silent = false;
+  if (!isfinite(value))
+    return OBSERVED_GAP;
+  if (value < options->range_min || value > options->range_max)
+    return REFUSED_OUT_OF_RANGE;
+  metric_observe(metric, sample, value, next_incident(engine, sample->time), &ret_outcome->verdict,
+                 &ret_outcome->end);
+  return OBSERVED;
+}
+
+static void count_verdict(struct engine *engine, struct shard *shard,
+                          const struct verdict *verdict) {
+  shard->stats.anomalies += verdict->anomaly;
+  if (verdict->change == INCIDENT_OPENED) {
+    shard->stats.incidents++;
+    atomic_fetch_add(&engine->next_incident, 1);
+  }
+}
+
+static void note_warming(struct shard *shard, const struct metric *metric) {
+  const double due = metric->first_time + metric->plan->options.warmup;
+  if (metric->warming && !(shard->stats.warming_until >= due))
+    shard->stats.warming_until = due;
+}
+
+static void observe_locked(struct engine *engine, struct shard *shard, struct metric *metric,
+                           const struct sample *sample, struct outcome *ret_outcome) {
+  engine_count_metric(shard, metric, -1);
+  ret_outcome->result = judge_value(engine, metric, sample, ret_outcome);
+  engine_count_metric(shard, metric, 1);
+  if (ret_outcome->result != OBSERVED)
+    return;
+  count_verdict(engine, shard, &ret_outcome->verdict);
+  note_warming(shard, metric);
+}
+
+void engine_judge_silence(struct engine *engine, struct shard *shard, struct metric *metric,
+                          double time, struct outcome *ret_outcome) {
+  ret_outcome->result = OBSERVED_GAP;
+  if (!(time > metric->rate.time))
+    return;
+  engine_count_metric(shard, metric, -1);
+  if (metric_silence(metric, time, next_incident(engine, time), &ret_outcome->verdict,
+                     &ret_outcome->end)) {
+    metric->silent = true;
+    ret_outcome->result = OBSERVED;
+    count_verdict(engine, shard, &ret_outcome->verdict);
+  }
+  engine_count_metric(shard, metric, 1);
+}
+
+static void unlock_and_tell_change(struct engine *engine, struct shard *shard,
+                                   const struct metric *metric, const struct outcome *outcome) {
+  struct incident_event event;
+  metric_event(metric, &outcome->verdict, outcome->end, &event);
+  pthread_mutex_unlock(&shard->lock);
+  engine->listener(engine->listener_context, &event);
+}
+
+void engine_unlock_and_tell(struct engine *engine, struct shard *shard, const struct metric *metric,
+                            const struct outcome *outcome) {
+  if (outcome->result == OBSERVED && outcome->verdict.change != INCIDENT_UNCHANGED &&
+      engine->listener != NULL)
+    unlock_and_tell_change(engine, shard, metric, outcome);
+  else
+    pthread_mutex_unlock(&shard->lock);
+}
+
+/* The shard of a key, and its hash in that shard's table. */
+static struct shard *find_shard(struct engine *engine, const struct metric_key *key,
+                                uint32_t *ret_hash) {
+  const uint64_t hash = hash_bytes(key->bytes, key->length, engine->hash_seed);
+  *ret_hash = (uint32_t)hash;
+  return &engine->shards[hash >> (64 - SHARD_BITS)];
+}
+
+static enum observation_result refuse(struct engine *engine, enum observation_result result) {
+  struct shard *const shard = &engine->shards[0];
+  pthread_mutex_lock(&shard->lock);
+  shard->stats.results[result]++;
+  pthread_mutex_unlock(&shard->lock);
+  return result;
+}
+
+static enum observation_result conclude(const struct outcome *outcome,
+                                        struct verdict *ret_verdict) {
+  if (outcome->result == OBSERVED && ret_verdict != NULL)
+    *ret_verdict = outcome->verdict;
+  return outcome->result;
+}
+
+enum observation_result engine_observe(struct engine *engine, const struct metric_id *id,
+                                       const struct sample *sample, struct verdict *ret_verdict) {
+  struct metric_key key;
+  if (!metric_key_make(&key, id))
+    return refuse(engine, REFUSED_NAME);
+  if (!is_sensible(sample))
+    return refuse(engine, REFUSED_TIME);
+
+  uint32_t hash;
+  struct shard *const shard = find_shard(engine, &key, &hash);
+  struct outcome outcome;
+  outcome.result = REFUSED_MEMORY;
+  pthread_mutex_lock(&shard->lock);
+  struct metric *metric = table_find(&shard->table, &key, hash);
+  if (metric == NULL)
+    metric = admit(engine, shard, id, &key, hash);
+  if (metric != NULL)
+    observe_locked(engine, shard, metric, sample, &outcome);
+  shard->stats.results[outcome.result]++;
+  engine_unlock_and_tell(engine, shard, metric, &outcome);
+  return conclude(&outcome, ret_verdict);
+}
+
+enum observation_result engine_silence(struct engine *engine, const struct metric_id *id,
+                                       double time, struct verdict *ret_verdict) {
+  struct metric_key key;
+  if (!metric_key_make(&key, id))
+    return REFUSED_NAME;
+  if (!(time > 0 && time < ENGINE_TIME_MAX))
+    return REFUSED_TIME;
+
+  uint32_t hash;
+  struct shard *const shard = find_shard(engine, &key, &hash);
+  struct outcome outcome;
+  outcome.result = OBSERVED_IGNORED;
+  pthread_mutex_lock(&shard->lock);
+  struct metric *const metric = table_find(&shard->table, &key, hash);
+  if (metric != NULL && metric->plan->count > 0)
+    engine_judge_silence(engine, shard, metric, time, &outcome);
+  engine_unlock_and_tell(engine, shard, metric, &outcome);
+  return conclude(&outcome, ret_verdict);
+}

@@ -1,0 +1,67 @@
+/*
+ * The engine's own structure, shared by the files that implement
+ * anomaly/engine.h.
+ */
+#ifndef ANOMALY_ENGINE_ENGINE_PRIVATE_H
+#define ANOMALY_ENGINE_ENGINE_PRIVATE_H
+
+#include "anomaly/engine.h"
+#include "engine/metric.h"
+#include "engine/plan.h"
+#include "engine/slab.h"
+#include "engine/table.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum { SHARD_BITS = 5, SHARDS = 1 << SHARD_BITS };
+
+/* A part of the metrics, chosen by hash, and the one lock for it. */
+struct shard {
+  pthread_mutex_t lock;
+  struct table table;
+  struct engine_stats stats; /* this shard's part; memory is the engine's */
+  uint64_t silent;           /* metrics that are silent now */
+} __attribute__((aligned(64)));
+
+struct engine {
+  struct engine_options options;
+  engine_listener listener;
+  void *listener_context;
+  uint64_t hash_seed;
+  struct plan_book *plans;
+  struct slab *slab;
+  atomic_uint_fast64_t memory;        /* of all blocks */
+  atomic_uint_fast64_t next_incident; /* counts up */
+  _Atomic double clock;               /* engine's own clock: sum of the ticks */
+  pthread_mutex_t tick_lock;
+  double last_tick;   /* guarded by tick_lock; 0 before the first */
+  size_t next_expiry; /* guarded by tick_lock: the shard to search next */
+  struct shard shards[SHARDS];
+};
+
+/* What became of one call for one metric. */
+struct outcome {
+  enum observation_result result;
+  struct verdict verdict; /* for OBSERVED */
+  enum incident_end end;  /* where verdict.change is INCIDENT_CLOSED */
+};
+
+/*
+ * How a metric counts in its shard's stats: taken out (-1) before it changes,
+ * put in (+1) after.
+ */
+void engine_count_metric(struct shard *shard, const struct metric *metric, int one);
+
+/* Judges that a metric is silent until `time`; shard locked. */
+void engine_judge_silence(struct engine *engine, struct shard *shard, struct metric *metric,
+                          double time, struct outcome *ret_outcome);
+
+/* Unlocks the shard and tells the listener of the outcome's change, if there is one. */
+void engine_unlock_and_tell(struct engine *engine, struct shard *shard, const struct metric *metric,
+                            const struct outcome *outcome);
+
+/* Returns the memory of a metric that is in no table any more. */
+void engine_drop_metric(struct engine *engine, struct metric *metric);
+
+#endif

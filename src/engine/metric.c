@@ -1,0 +1,207 @@
+#include "engine/metric.h"
+
+#include "base/text.h"
+#include "engine/slab.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Byte by byte: names are short, and calls of strlen and memcpy cost three times as much. */
+static size_t append_part(char *to, const char *part) {
+  for (size_t i = 0; i < METRIC_PART_SIZE; i++) {
+    to[i] = part[i];
+    if (part[i] == '\0')
+      return i + 1;
+  }
+  return 0;
+}
+
+bool metric_key_make(struct metric_key *key, const struct metric_id *id) {
+  key->length = 0;
+  for (size_t part = 0; part < METRIC_PARTS; part++) {
+    const size_t size = append_part(key->bytes + key->length, id->part[part]);
+    if (size == 0)
+      return false;
+    key->length += size;
+  }
+  return true;
+}
+
+static size_t states_offset(const struct metric_key *key) {
+  return slab_cost(sizeof(struct metric) + key->length);
+}
+
+static char *key_of(const struct metric *metric) {
+  return (char *)(uintptr_t)metric + sizeof *metric;
+}
+
+static void *state_of(const struct metric *metric, const struct plan_detector *detector) {
+  return (char *)(uintptr_t)metric + metric->states + detector->offset;
+}
+
+size_t metric_size(const struct plan *plan, const struct metric_key *key) {
+  return states_offset(key) + plan->states_size;
+}
+
+void metric_init(struct metric *metric, const struct plan *plan, const struct metric_key *key) {
+  metric->plan = plan;
+  metric->size = (uint32_t)metric_size(plan, key);
+  metric->key_length = (uint16_t)key->length;
+  metric->states = (uint16_t)states_offset(key);
+  memcpy(key_of(metric), key->bytes, key->length);
+  metric_restart(metric);
+}
+
+void metric_restart(struct metric *metric) {
+  const struct plan *const plan = metric->plan;
+  memset((char *)metric + metric->states, 0, plan->states_size);
+  for (size_t i = 0; i < plan->count; i++)
+    plan->detectors[i].detector->init(state_of(metric, &plan->detectors[i]),
+                                      plan->detectors[i].options);
+  metric->rate = (struct rate){0};
+  metric->first_time = 0;
+  metric->last = (struct last_verdict){.time = NAN, .leading = ""};
+  metric->late = false;
+  metric->warming = plan->count > 0;
+}
+
+bool metric_has_key(const struct metric *metric, const struct metric_key *key) {
+  return metric->key_length == key->length && memcmp(key_of(metric), key->bytes, key->length) == 0;
+}
+
+struct metric_id metric_identity(const struct metric *metric) {
+  struct metric_id id;
+  const char *at = key_of(metric);
+  for (size_t part = 0; part < METRIC_PARTS; part++) {
+    id.part[part] = at;
+    at += strlen(at) + 1;
+  }
+  return id;
+}
+
+static void keep_last(struct metric *metric, const struct verdict *verdict) {
+  metric->last = (struct last_verdict){.time = verdict->time,
+                                       .value = verdict->value,
+                                       .ratio = (float)verdict->ratio,
+                                       .onset = (float)verdict->onset,
+                                       .surprise = (float)verdict->surprise,
+                                       .confidence = (float)verdict->confidence,
+                                       .expected = verdict->expected,
+                                       .lower = verdict->lower,
+                                       .upper = verdict->upper,
+                                       .reason = verdict->reason,
+                                       .leading = verdict->leading,
+                                       .kind = (uint8_t)verdict->kind,
+                                       .ready = verdict->ready,
+                                       .agree = verdict->agree,
+                                       .anomaly = verdict->anomaly};
+}
+
+static void conclude(struct metric *metric, uint64_t next_incident, struct verdict *verdict,
+                     enum incident_end *ret_end) {
+  const struct plan *const plan = metric->plan;
+  decision_advance(&metric->decision, &plan->options, &plan->lines, next_incident, verdict,
+                   ret_end);
+  keep_last(metric, verdict);
+}
+
+static bool any_ready(const struct finding *findings, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (findings[i].ready)
+      return true;
+  return false;
+}
+
+/* Where a bound is NaN, fmax and fmin give the other. */
+static void clip_band(struct verdict *verdict, const struct sample *sample) {
+  if (isnan(verdict->lower) || isnan(verdict->upper))
+    return;
+  verdict->lower = fmax(verdict->lower, sample->min);
+  verdict->upper = fmin(verdict->upper, sample->max);
+}
+
+void metric_observe(struct metric *metric, const struct sample *sample, double value,
+                    uint64_t next_incident, struct verdict *ret_verdict,
+                    enum incident_end *ret_end) {
+  const struct plan *const plan = metric->plan;
+  const struct observation now = {.time = sample->time,
+                                  .interval = sample->interval,
+                                  .value = value,
+                                  .line = plan->lines.alarm,
+                                  .warmup = plan->options.warmup};
+  struct finding findings[RULE_DETECTORS_MAX];
+  if (metric->first_time == 0)
+    metric->first_time = sample->time;
+  for (size_t i = 0; i < plan->count; i++)
+    plan->detectors[i].detector->update(state_of(metric, &plan->detectors[i]),
+                                        plan->detectors[i].options, &now, &findings[i]);
+  decision_combine(&plan->options, &plan->lines, findings, plan->names, plan->count, sample->time,
+                   value, ret_verdict);
+  clip_band(ret_verdict, sample);
+  conclude(metric, next_incident, ret_verdict, ret_end);
+  metric->warming = !any_ready(findings, plan->count);
+}
+
+bool metric_silence(struct metric *metric, double time, uint64_t next_incident,
+                    struct verdict *ret_verdict, enum incident_end *ret_end) {
+  const struct plan *const plan = metric->plan;
+  const struct observation now = {
+      .time = time, .value = NAN, .line = plan->lines.alarm, .warmup = plan->options.warmup};
+  struct finding findings[RULE_DETECTORS_MAX];
+  const char *names[RULE_DETECTORS_MAX];
+  size_t count = 0;
+  for (size_t i = 0; i < plan->count; i++) {
+    const struct plan_detector *const detector = &plan->detectors[i];
+    if (detector->detector->silence == NULL)
+      continue;
+    detector->detector->silence(state_of(metric, detector), detector->options, &now,
+                                &findings[count]);
+    names[count++] = plan->names[i];
+  }
+  if (count == 0)
+    return false;
+  decision_combine(&plan->options, &plan->lines, findings, names, count, time, NAN, ret_verdict);
+  conclude(metric, next_incident, ret_verdict, ret_end);
+  return true;
+}
+
+void metric_event(const struct metric *metric, const struct verdict *verdict, enum incident_end end,
+                  struct incident_event *ret_event) {
+  const struct decision *const decision = &metric->decision;
+  const struct metric_id id = metric_identity(metric);
+  *ret_event =
+      (struct incident_event){.change = verdict->change,
+                              .end = end,
+                              .id = decision->incident,
+                              .kind = (enum anomaly_kind)decision->kind,
+                              .start = decision->start,
+                              .peak_time = decision->peak_time,
+                              .peak_score = decision->peak_ratio / (1 + decision->peak_ratio),
+                              .peak_value = decision->peak_value,
+                              .verdict = *verdict};
+  for (size_t part = 0; part < METRIC_PARTS; part++)
+    text_copy(ret_event->metric.part[part], METRIC_PART_SIZE, id.part[part]);
+}
+
+struct verdict metric_last_verdict(const struct metric *metric) {
+  const struct last_verdict *const last = &metric->last;
+  return (struct verdict){.time = last->time,
+                          .value = last->value,
+                          .ratio = (double)last->ratio,
+                          .score = (double)last->ratio / (1 + (double)last->ratio),
+                          .surprise = (double)last->surprise,
+                          .onset = (double)last->onset,
+                          .confidence = (double)last->confidence,
+                          .expected = last->expected,
+                          .lower = last->lower,
+                          .upper = last->upper,
+                          .kind = (enum anomaly_kind)last->kind,
+                          .reason = last->reason,
+                          .leading = last->leading,
+                          .detectors = (uint8_t)metric->plan->count,
+                          .ready = last->ready,
+                          .agree = last->agree,
+                          .anomaly = last->anomaly,
+                          .open = metric->decision.open,
+                          .severity = (enum severity)metric->decision.severity};
+}

@@ -1,0 +1,91 @@
+/*
+ * A metric's block: this header, its key, then the states of its detectors,
+ * aligned to SLAB_ALIGNMENT. What a search and an update need first stands
+ * first.
+ */
+#ifndef ANOMALY_ENGINE_METRIC_H
+#define ANOMALY_ENGINE_METRIC_H
+
+#include "anomaly/metric.h"
+#include "anomaly/verdict.h"
+#include "engine/decision.h"
+#include "engine/plan.h"
+#include "engine/rate.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The last verdict, as much of it as is shown later. */
+struct last_verdict {
+  double time, value; /* time is NaN before the first */
+  float ratio, onset, surprise, confidence;
+  double expected, lower, upper;
+  const char *reason, *leading;
+  uint8_t kind, ready, agree;
+  bool anomaly;
+};
+
+struct metric {
+  const struct plan *plan;
+  struct rate rate; /* its time is the metric's clock: of the last value or gap */
+  double first_time;
+  double last_seen;  /* engine's own clock */
+  double late_since; /* engine's own clock; while `late` */
+  struct decision decision;
+  struct last_verdict last;
+  uint32_t size; /* of the whole block */
+  uint16_t key_length;
+  uint16_t states; /* offset of the states in the block */
+  bool late;       /* the last value was late */
+  bool silent;     /* was said to be silent, and a detector cares */
+  bool warming;    /* no detector can know yet */
+};
+
+/* An identity as bytes: the six parts, each with its NUL. */
+struct metric_key {
+  size_t length;
+  char bytes[METRIC_TEXT_SIZE];
+};
+
+/* False where a part is METRIC_PART_SIZE or longer. */
+bool metric_key_make(struct metric_key *key, const struct metric_id *id);
+
+/* Size of the block of a metric with this plan and key. */
+size_t metric_size(const struct plan *plan, const struct metric_key *key);
+
+/* Makes a zeroed block a metric that has seen nothing. */
+void metric_init(struct metric *metric, const struct plan *plan, const struct metric_key *key);
+
+/* Forgets what was learned, as if the metric were new; its incident stays. */
+void metric_restart(struct metric *metric);
+
+bool metric_has_key(const struct metric *metric, const struct metric_key *key);
+
+/* The identity, borrowed from the block. */
+struct metric_id metric_identity(const struct metric *metric);
+
+/*
+ * Judges and learns a sample whose rate is `value`: finite, and newer than
+ * rate.time before it. The band is not shown beyond the sample's bounds. Writes
+ * *ret_verdict, with its change; ret_end as decision_advance says.
+ */
+void metric_observe(struct metric *metric, const struct sample *sample, double value,
+                    uint64_t next_incident, struct verdict *ret_verdict,
+                    enum incident_end *ret_end);
+
+/*
+ * Judges that nothing has come until `time`. False, and nothing written, where
+ * no detector cares for silence.
+ */
+bool metric_silence(struct metric *metric, double time, uint64_t next_incident,
+                    struct verdict *ret_verdict, enum incident_end *ret_end);
+
+/* Fills an event from the metric and the verdict that changed its incident. */
+void metric_event(const struct metric *metric, const struct verdict *verdict, enum incident_end end,
+                  struct incident_event *ret_event);
+
+/* The verdict that `last` was made from, as far as it was kept. */
+struct verdict metric_last_verdict(const struct metric *metric);
+
+#endif

@@ -1,0 +1,132 @@
+#include "engine/plan.h"
+
+#include "anomaly/status.h"
+#include "base/option.h"
+#include "engine/rule_private.h"
+#include "engine/slab.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MASK_BYTES = RULES_MAX / 8 };
+
+/* A plan and the set of rules it comes from, as bits. */
+struct entry {
+  struct entry *next;
+  unsigned char matching[MASK_BYTES];
+  struct plan plan;
+};
+
+struct plan_book {
+  pthread_mutex_t lock;
+  struct rule_set *rules;
+  struct rule **by_specificity; /* of the rules, the weakest first */
+  struct entry *entries;
+  size_t count;
+};
+
+/* The weakest first; equally specific ones stay in the order of the configuration. */
+static void sort_by_specificity(struct rule **rules, size_t count) {
+  for (size_t i = 1; i < count; i++) {
+    struct rule *const rule = rules[i];
+    size_t at = i;
+    for (; at > 0 && rule_specificity(rules[at - 1]) > rule_specificity(rule); at--)
+      rules[at] = rules[at - 1];
+    rules[at] = rule;
+  }
+}
+
+int plan_book_create(struct plan_book **ret_book, struct rule_set *rules) {
+  const size_t size = rules == NULL ? 0 : rules->size;
+  struct plan_book *const book = calloc(1, sizeof *book);
+  struct rule **const sorted = calloc(size + 1, sizeof *sorted);
+  if (book == NULL || sorted == NULL) {
+    free(book);
+    free(sorted);
+    return STATUS_NO_MEMORY;
+  }
+  for (size_t i = 0; i < size; i++)
+    sorted[i] = rules->rules[i];
+  sort_by_specificity(sorted, size);
+  *book = (struct plan_book){.rules = rules, .by_specificity = sorted};
+  pthread_mutex_init(&book->lock, NULL);
+  *ret_book = book;
+  return STATUS_OK;
+}
+
+void plan_book_destroy(struct plan_book *book) {
+  if (book == NULL)
+    return;
+  while (book->entries != NULL) {
+    struct entry *const entry = book->entries;
+    book->entries = entry->next;
+    free(entry);
+  }
+  rule_set_destroy(book->rules);
+  free(book->by_specificity);
+  pthread_mutex_destroy(&book->lock);
+  free(book);
+}
+
+static size_t aligned(size_t offset) {
+  return (offset + SLAB_ALIGNMENT - 1) / SLAB_ALIGNMENT * SLAB_ALIGNMENT;
+}
+
+static void add_detector(struct plan *plan, const struct rule_detector *detector) {
+  const size_t offset = aligned(plan->states_size);
+  plan->detectors[plan->count] = (struct plan_detector){
+      .detector = detector->detector, .options = detector->options, .offset = offset};
+  plan->names[plan->count] = detector->detector->name;
+  plan->states_size = offset + detector->detector->state_size(detector->options);
+  plan->count++;
+}
+
+static void make_plan(const struct plan_book *book, const unsigned char *matching,
+                      struct plan *plan) {
+  const struct rule *watching = NULL;
+  option_set_presets(rule_option_rows, &plan->options);
+  for (size_t i = 0; book->rules != NULL && i < book->rules->size; i++) {
+    if ((matching[i / 8] & 1u << i % 8) == 0)
+      continue;
+    rule_apply(book->by_specificity[i], &plan->options);
+    if (book->by_specificity[i]->detector_count > 0)
+      watching = book->by_specificity[i];
+  }
+  plan->lines = decision_lines(&plan->options);
+  if (watching == NULL || plan->options.ignore)
+    return;
+  for (size_t i = 0; i < watching->detector_count; i++)
+    add_detector(plan, &watching->detectors[i]);
+}
+
+static void match_rules(const struct plan_book *book, const struct metric_id *id,
+                        unsigned char *matching) {
+  for (size_t i = 0; book->rules != NULL && i < book->rules->size; i++)
+    if (rule_matches(book->by_specificity[i], id))
+      matching[i / 8] |= (unsigned char)(1u << i % 8);
+}
+
+static const struct plan *find_or_add(struct plan_book *book, const unsigned char *matching) {
+  for (const struct entry *entry = book->entries; entry != NULL; entry = entry->next)
+    if (memcmp(entry->matching, matching, MASK_BYTES) == 0)
+      return &entry->plan;
+  struct entry *const entry = book->count < PLANS_MAX ? calloc(1, sizeof *entry) : NULL;
+  if (entry == NULL)
+    return NULL;
+  memcpy(entry->matching, matching, MASK_BYTES);
+  make_plan(book, matching, &entry->plan);
+  entry->next = book->entries;
+  book->entries = entry;
+  book->count++;
+  return &entry->plan;
+}
+
+const struct plan *plan_book_find(struct plan_book *book, const struct metric_id *id) {
+  unsigned char matching[MASK_BYTES] = {0};
+  match_rules(book, id, matching);
+  pthread_mutex_lock(&book->lock);
+  const struct plan *const plan = find_or_add(book, matching);
+  pthread_mutex_unlock(&book->lock);
+  return plan;
+}

@@ -1,0 +1,40 @@
+/*
+ * Plans: what the rules come to for a metric. Metrics that the same rules
+ * match share one plan.
+ */
+#ifndef ANOMALY_ENGINE_PLAN_H
+#define ANOMALY_ENGINE_PLAN_H
+
+#include "anomaly/rule.h"
+#include "engine/decision.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct plan_detector {
+  const struct detector *detector;
+  const void *options;
+  size_t offset; /* of its state behind the first; a multiple of SLAB_ALIGNMENT */
+};
+
+/* Immutable once made; lives as long as its book. */
+struct plan {
+  struct rule_options options;
+  struct decision_lines lines;
+  size_t count; /* detectors; 0 where the metric is ignored */
+  struct plan_detector detectors[RULE_DETECTORS_MAX];
+  const char *names[RULE_DETECTORS_MAX];
+  size_t states_size; /* bytes of all states */
+};
+
+struct plan_book;
+
+/* Takes the rules (NULL = none) and owns them on success. Errors: STATUS_NO_MEMORY. */
+int plan_book_create(struct plan_book **ret_book, struct rule_set *rules);
+void plan_book_destroy(struct plan_book *book);
+
+/* The plan of a metric; NULL if out of memory or beyond PLANS_MAX. Thread-safe. */
+const struct plan *plan_book_find(struct plan_book *book, const struct metric_id *id);
+#define PLANS_MAX 4096
+
+#endif

@@ -1,0 +1,13 @@
+#include "anomaly/verdict.h"
+
+const char *anomaly_kind_name(enum anomaly_kind kind) {
+  static const char *const names[KINDS] = {
+      [KIND_NONE] = "none",         [KIND_SPIKE] = "spike",
+      [KIND_DIP] = "dip",           [KIND_LEVEL_SHIFT] = "level_shift",
+      [KIND_DRIFT] = "drift",       [KIND_VARIANCE] = "variance",
+      [KIND_FLATLINE] = "flatline", [KIND_MISSING] = "missing",
+      [KIND_PATTERN] = "pattern",   [KIND_PEER] = "peer",
+      [KIND_GROUP] = "group",
+  };
+  return kind < KINDS ? names[kind] : "unknown";
+}

@@ -1,0 +1,374 @@
+/*
+ * What each detector of the list claims to detect, on seeded signals of one
+ * value a minute at preset options, and how seldom it is wrong. A detector
+ * without a row in `claims` fails.
+ */
+#include "unit/signals.h"
+#include "unit/subject.h"
+#include "unit/unit_test.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+enum signal { GAUSSIAN, HEAVY_TAILED, SEASONAL, CONSTANT, SPARSE, COUNTER_LIKE, SIGNALS };
+
+static const char *const signal_names[] = {"gaussian", "heavy-tailed", "seasonal",
+                                           "constant", "sparse",       "counter-like"};
+
+struct claim {
+  const char *detector;
+  bool judges_values, judges_silence;
+  bool forgets;                 /* a level left for good is odd when it comes back */
+  double farthest;              /* new levels up to so far off are followed */
+  double settle;                /* seconds after which it is ready and its alarms are counted */
+  double accept;                /* seconds after which a lasting new level is usual */
+  double recovery;              /* seconds of ordinary values that undo hostile ones */
+  double false_alarms[SIGNALS]; /* greatest share of values over the line */
+};
+
+/*
+ * zscore: 3 sigma of a mean and spread from 100 values are passed by .36 % of
+ * Gaussian values, by some 2.5 % of heavy-tailed ones (Student's t, 3 degrees of
+ * freedom); of sparse values each that is not 0 is odd. baseline: a counter
+ * leaves its band of yesterday every day.
+ */
+static const struct claim claims[] = {
+    {.detector = "adaptive",
+     .judges_values = true,
+     .settle = 8 * DAY,
+     .accept = DAY,
+     .farthest = 1e6,
+     .recovery = 28 * DAY,
+     .false_alarms = {.001, .001, .001, 0, .001, .01}},
+    {.detector = "zscore",
+     .judges_values = true,
+     .forgets = true,
+     .farthest = 1e12,
+     .settle = 100 * MINUTE,
+     .accept = 200 * MINUTE,
+     .recovery = 300 * MINUTE,
+     .false_alarms = {.006, .03, .01, 0, .025, .006}},
+    {.detector = "baseline",
+     .judges_values = true,
+     .forgets = true,
+     .farthest = 1e12,
+     .settle = 2 * DAY,
+     .accept = DAY + 101 * MINUTE,
+     .recovery = 3 * DAY,
+     .false_alarms = {.004, .03, .002, 0, .025, 1}},
+    {.detector = "missing",
+     .judges_silence = true,
+     .settle = DAY + 20 * MINUTE,
+     .recovery = 10 * DAY},
+};
+
+static const struct claim *claim_of(const struct detector *detector) {
+  for (size_t i = 0; i < sizeof claims / sizeof claims[0]; i++)
+    if (strcmp(claims[i].detector, detector->name) == 0)
+      return &claims[i];
+  fail_msg("%s: no row says what it claims to detect", detector->name);
+  return NULL;
+}
+
+static double signal_value(enum signal signal, struct noise *noise, uint32_t i) {
+  switch (signal) {
+  case GAUSSIAN:
+    return 50 + 2 * noise_gaussian(noise);
+  case HEAVY_TAILED:
+    return 50 + 2 * noise_heavy(noise);
+  case SEASONAL:
+    return 50 + 20 * sin(i * 2 * acos(-1) / 1440) + 2 * noise_gaussian(noise);
+  case CONSTANT:
+    return 8;
+  case SPARSE:
+    return noise_uniform(noise) < .02 ? 3 + noise_uniform(noise) : 0;
+  case COUNTER_LIKE:
+  case SIGNALS:
+    break;
+  }
+  return 1e6 + i * 100. + 20 * noise_gaussian(noise);
+}
+
+/* A stream of one signal into one subject, from minute to minute. */
+struct stream {
+  struct subject subject;
+  struct noise noise;
+  enum signal signal;
+  uint32_t minute;
+  double offset; /* added to every value */
+};
+
+static struct stream stream_open(const struct detector *detector, enum signal signal,
+                                 uint64_t seed) {
+  return (struct stream){
+      .subject = subject_create(detector, NULL), .noise = {seed}, .signal = signal};
+}
+
+static void stream_close(struct stream *stream) { subject_destroy(&stream->subject); }
+
+static struct finding stream_next(struct stream *stream) {
+  const double value = signal_value(stream->signal, &stream->noise, stream->minute++);
+  return subject_update(&stream->subject, MINUTE, value + stream->offset);
+}
+
+/* Passes that time; returns the share of values over the line. */
+static double stream_run(struct stream *stream, double seconds) {
+  const uint32_t values = (uint32_t)(seconds / MINUTE);
+  uint32_t alarms = 0;
+  for (uint32_t i = 0; i < values; i++)
+    alarms += stream_next(stream).ratio >= 1;
+  return alarms / (double)values;
+}
+
+static bool stream_alarms_within(struct stream *stream, uint32_t values) {
+  for (uint32_t i = 0; i < values; i++)
+    if (stream_next(stream).ratio >= 1)
+      return true;
+  return false;
+}
+
+static struct stream stream_settled(const struct detector *detector, enum signal signal,
+                                    uint64_t seed) {
+  struct stream stream = stream_open(detector, signal, seed);
+  (void)stream_run(&stream, claim_of(detector)->settle);
+  return stream;
+}
+
+static void test_every_detector_claims_something(void **unused) {
+  (void)unused;
+  for (const struct detector *const *at = detector_list; *at != NULL; at++) {
+    const struct claim *const claim = claim_of(*at);
+    assert_true(claim->judges_values || claim->judges_silence);
+    assert_int_equal(claim->judges_silence, (*at)->silence != NULL);
+  }
+}
+
+static void test_silent_until_ready(void **unused) {
+  (void)unused;
+  for (const struct detector *const *at = detector_list; *at != NULL; at++) {
+    struct stream stream = stream_open(*at, GAUSSIAN, 1);
+    const double settle = claim_of(*at)->settle;
+    assert_false(stream_next(&stream).ready);
+    bool ready = false;
+    for (double passed = 0; passed < settle; passed += MINUTE) {
+      const struct finding finding = stream_next(&stream);
+      assert_true(finding.ready || !ready);
+      assert_true(finding.ready || finding.ratio < 1);
+      ready = finding.ready;
+    }
+    assert_true(ready);
+    stream_close(&stream);
+  }
+}
+
+static bool is_either(enum anomaly_kind kind, enum anomaly_kind one, enum anomaly_kind other) {
+  return kind == one || kind == other;
+}
+
+/* One odd value is found, described, and forgotten with the next ordinary one. */
+static void assert_outlier_is_found(const struct detector *detector, double outlier,
+                                    enum anomaly_kind kind) {
+  for (uint64_t seed = 0; seed < 10; seed++) {
+    struct stream stream = stream_settled(detector, GAUSSIAN, seed);
+    const struct finding finding = subject_update(&stream.subject, MINUTE, outlier);
+    if (!finding.ready || finding.ratio < 1 || finding.onset <= 0)
+      fail_msg("%s: no alarm at %g: ratio %g, onset %g", detector->name, outlier, finding.ratio,
+               finding.onset);
+    assert_true(is_either(finding.kind, kind, KIND_LEVEL_SHIFT) || finding.kind == KIND_VARIANCE);
+    assert_non_null(finding.reason);
+    assert_true(finding.surprise > 2);
+    assert_true(fabs(finding.expected - 50) < 5);
+    assert_true(finding.lower < finding.expected && finding.expected < finding.upper);
+    assert_true(outlier < finding.lower || outlier > finding.upper);
+    (void)stream_run(&stream, 20 * MINUTE);
+    assert_true(stream_run(&stream, 100 * MINUTE) <= .03);
+    stream_close(&stream);
+  }
+}
+
+static void test_outliers_are_found(void **unused) {
+  (void)unused;
+  for (const struct detector *const *at = detector_list; *at != NULL; at++)
+    if (claim_of(*at)->judges_values) {
+      assert_outlier_is_found(*at, 90, KIND_SPIKE);
+      assert_outlier_is_found(*at, 10, KIND_DIP);
+    }
+}
+
+static void assert_level_is_found_and_accepted(const struct detector *detector, enum signal signal,
+                                               double offset) {
+  const struct claim *const claim = claim_of(detector);
+  struct stream stream = stream_settled(detector, signal, 7);
+  stream.offset = offset;
+  if (!stream_alarms_within(&stream, 10))
+    fail_msg("%s: does not see a step of %g", detector->name, offset);
+  (void)stream_run(&stream, claim->accept);
+  const double share = stream_run(&stream, 1000 * MINUTE);
+  if (share > 2 * claim->false_alarms[signal] + .001)
+    fail_msg("%s: a step of %g is not usual in time: %g of the values are odd", detector->name,
+             offset, share);
+  if (claim->forgets && subject_update(&stream.subject, MINUTE, 50).ratio < 1)
+    fail_msg("%s: after a step of %g the old level is still usual", detector->name, offset);
+  stream_close(&stream);
+}
+
+static void test_lasting_levels_become_usual(void **unused) {
+  (void)unused;
+  static const double offsets[] = {20, -20, 60, 2000, -1e6, 1e12};
+  for (const struct detector *const *at = detector_list; *at != NULL; at++)
+    if (claim_of(*at)->judges_values)
+      for (size_t i = 0; i < sizeof offsets / sizeof offsets[0]; i++) {
+        if (fabs(offsets[i]) > claim_of(*at)->farthest)
+          continue;
+        assert_level_is_found_and_accepted(*at, GAUSSIAN, offsets[i]);
+        assert_level_is_found_and_accepted(*at, CONSTANT, offsets[i]);
+      }
+}
+
+static void test_false_alarms_are_bounded(void **unused) {
+  (void)unused;
+  bool failed = false;
+  for (const struct detector *const *at = detector_list; *at != NULL; at++)
+    for (enum signal signal = 0; signal < SIGNALS; signal++) {
+      double share = 0;
+      for (uint64_t seed = 0; seed < 5; seed++) {
+        struct stream stream = stream_settled(*at, signal, seed);
+        share += stream_run(&stream, 7 * DAY) / 5;
+        stream_close(&stream);
+      }
+      const double bound = claim_of(*at)->false_alarms[signal];
+      print_message("%s: %s: %g of the values alarm, at most %g%s\n", (*at)->name,
+                    signal_names[signal], share, bound, share > bound ? ": too many" : "");
+      failed = failed || share > bound;
+    }
+  assert_false(failed);
+}
+
+static void test_silence_is_found_and_ends(void **unused) {
+  (void)unused;
+  for (const struct detector *const *at = detector_list; *at != NULL; at++) {
+    if (!claim_of(*at)->judges_silence)
+      continue;
+    struct stream stream = stream_settled(*at, GAUSSIAN, 1);
+    assert_true(subject_silence(&stream.subject, .5 * MINUTE).ratio == 0);
+    assert_true(subject_silence(&stream.subject, 3 * MINUTE).ratio < 1);
+    double last = 0;
+    for (double silence = 10 * MINUTE; silence < 30 * DAY; silence *= 2) {
+      const struct finding finding = subject_silence(&stream.subject, silence);
+      assert_true(finding.ratio >= 1 && finding.ratio > last);
+      assert_int_equal(finding.kind, KIND_MISSING);
+      assert_non_null(finding.reason);
+      last = finding.ratio;
+    }
+    const struct finding back = subject_observe(&stream.subject, 3600, MINUTE, 50);
+    assert_true(back.ready && back.ratio == 0);
+    assert_true(subject_silence(&stream.subject, .5 * MINUTE).ratio == 0);
+    assert_true(subject_silence(&stream.subject, 10 * MINUTE).ratio >= 1);
+    stream_close(&stream);
+  }
+}
+
+static void test_silence_of_a_young_metric_is_none(void **unused) {
+  (void)unused;
+  for (const struct detector *const *at = detector_list; *at != NULL; at++) {
+    struct stream stream = stream_open(*at, GAUSSIAN, 1);
+    assert_false(subject_silence(&stream.subject, DAY).ready);
+    (void)stream_run(&stream, DAY / 2);
+    if (claim_of(*at)->judges_silence) {
+      assert_false(subject_silence(&stream.subject, DAY).ready);
+      assert_true(subject_silence(&stream.subject, DAY).ratio == 0);
+    }
+    stream_close(&stream);
+  }
+}
+
+static double gap_regular(struct noise *noise, uint32_t i) {
+  (void)i;
+  return MINUTE * (.8 + .4 * noise_uniform(noise));
+}
+
+static double gap_random(struct noise *noise, uint32_t i) {
+  (void)i;
+  return MINUTE * noise_waiting(noise);
+}
+
+static double gap_bursts(struct noise *noise, uint32_t i) {
+  return i % 20 == 0 ? 20 * MINUTE : noise_uniform(noise);
+}
+
+static double gap_slow_then_fast(struct noise *noise, uint32_t i) {
+  return (i % 4000 < 2000 ? 300 : 10) * (.9 + .2 * noise_uniform(noise));
+}
+
+/* Share of the gaps that alarm before the value comes. */
+static double silence_alarms(const struct detector *detector, double interval,
+                             double (*gap_of)(struct noise *noise, uint32_t i)) {
+  struct subject subject = subject_create(detector, NULL);
+  struct noise noise = {11};
+  const double start = subject.time;
+  uint32_t gaps = 0, alarms = 0;
+  for (uint32_t i = 0; i < 50000; i++) {
+    const double gap = gap_of(&noise, i);
+    if (subject.time - start > claim_of(detector)->settle) {
+      gaps++;
+      alarms += subject_silence(&subject, gap * .999).ratio >= 1;
+    }
+    (void)subject_observe(&subject, gap, interval, 1);
+  }
+  subject_destroy(&subject);
+  assert_true(gaps > 1000);
+  return alarms / (double)gaps;
+}
+
+static void test_irregular_arrival_is_no_silence(void **unused) {
+  (void)unused;
+  for (const struct detector *const *at = detector_list; *at != NULL; at++)
+    if (claim_of(*at)->judges_silence) {
+      assert_true(silence_alarms(*at, MINUTE, gap_regular) == 0);
+      assert_true(silence_alarms(*at, 0, gap_regular) == 0);
+      assert_true(silence_alarms(*at, MINUTE, gap_random) < .0005);
+      assert_true(silence_alarms(*at, 0, gap_random) < .0005);
+      assert_true(silence_alarms(*at, MINUTE, gap_bursts) < .0005);
+      assert_true(silence_alarms(*at, 0, gap_bursts) < .0005);
+      assert_true(silence_alarms(*at, 0, gap_slow_then_fast) < .001);
+    }
+}
+
+static void test_hostile_values_are_overcome(void **unused) {
+  (void)unused;
+  for (const struct detector *const *at = detector_list; *at != NULL; at++) {
+    const struct claim *const claim = claim_of(*at);
+    for (uint64_t seed = 0; seed < 6; seed++) {
+      struct stream stream = stream_open(*at, GAUSSIAN, seed);
+      if (seed % 2 == 0)
+        (void)stream_run(&stream, claim->settle);
+      subject_feed_hostile(&stream.subject, &stream.noise, 2000);
+      (void)stream_run(&stream, claim->recovery);
+      const double share = stream_run(&stream, DAY);
+      if (share > 2 * claim->false_alarms[GAUSSIAN])
+        fail_msg("%s: after hostile values %g of ordinary ones alarm", (*at)->name, share);
+      const double ratio = subject_update(&stream.subject, MINUTE, 90).ratio;
+      if (claim->judges_values && !(ratio >= 1))
+        fail_msg("%s: after hostile values an outlier has ratio %g", (*at)->name, ratio);
+      if (claim->judges_silence)
+        assert_true(subject_silence(&stream.subject, DAY).ratio >= 1);
+      stream_close(&stream);
+    }
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_every_detector_claims_something),
+      cmocka_unit_test(test_silent_until_ready),
+      cmocka_unit_test(test_outliers_are_found),
+      cmocka_unit_test(test_lasting_levels_become_usual),
+      cmocka_unit_test(test_false_alarms_are_bounded),
+      cmocka_unit_test(test_silence_is_found_and_ends),
+      cmocka_unit_test(test_silence_of_a_young_metric_is_none),
+      cmocka_unit_test(test_irregular_arrival_is_no_silence),
+      cmocka_unit_test(test_hostile_values_are_overcome),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
