@@ -1,0 +1,173 @@
+#include "config/config.h"
+
+#include "anomaly/status.h"
+#include "base/option.h"
+#include "config/error.h"
+#include "config/reader.h"
+#include "config/shipped_rules.h"
+#include "engine/rule_private.h"
+
+#include <string.h>
+
+static const char *const PRESET_DETECTOR = "adaptive";
+
+/* libconfig's tree of a source. On failure nothing is left behind. */
+static int parse(const struct source *source, config_t *ret_tree, struct config_error *error) {
+  config_init(ret_tree);
+  if (config_read_string(ret_tree, source->text) == CONFIG_TRUE)
+    return STATUS_OK;
+  const char *file;
+  unsigned line;
+  source_locate(source, (unsigned)config_error_line(ret_tree), &file, &line);
+  const char *const problem = config_error_text(ret_tree);
+  const int status =
+      config_fail(error, STATUS_INVALID, file, line, "%s%s", problem,
+                  strcmp(problem, "syntax error") == 0
+                      ? " here or just before: settings are name = value; groups { }, lists ( , )"
+                      : "");
+  config_destroy(ret_tree);
+  return status;
+}
+
+static int fail_unknown(const struct reader *reader, const config_setting_t *setting) {
+  struct nearest nearest = {.name = config_setting_name(setting)};
+  reader_nearest_row(&nearest, engine_option_rows);
+  reader_nearest_row(&nearest, rule_option_rows);
+  nearest_try(&nearest, "detectors");
+  nearest_try(&nearest, "rules");
+  for (size_t i = 0; detector_list[i] != NULL; i++)
+    nearest_try(&nearest, detector_list[i]->name);
+  for (int part = 0; part < METRIC_PARTS; part++)
+    if (strcmp(rule_part_name((enum metric_part)part), nearest.name) == 0)
+      return reader_fail(reader, setting, "%s belongs into a rule: rules = ( { %s = ...; } );",
+                         nearest.name, nearest.name);
+  return reader_fail_unknown(reader, setting, "anomaly.cfg", &nearest);
+}
+
+/* One setting of the top level, but for `rules` and `detectors`. */
+static int read_setting(const struct reader *reader, const config_setting_t *setting,
+                        struct engine_options *engine, struct rule *everything) {
+  const char *const name = config_setting_name(setting);
+  const struct option_row *const engine_row = option_find(engine_option_rows, name);
+  if (engine_row != NULL)
+    return reader_option(reader, setting, engine_row, engine);
+  const struct option_row *const rule_row = option_find(rule_option_rows, name);
+  if (rule_row != NULL) {
+    rule_mark(everything, (size_t)(rule_row - rule_option_rows));
+    return reader_option(reader, setting, rule_row, rule_settings(everything));
+  }
+  const struct detector *const detector = detector_find(name);
+  if (detector != NULL) {
+    const int status = reader_want_group(reader, setting);
+    return status != STATUS_OK ? status
+                               : reader_detector_options(reader, setting, detector,
+                                                         presets_of(reader->presets, detector));
+  }
+  if (strcmp(name, "rules") == 0 || strcmp(name, "detectors") == 0)
+    return STATUS_OK;
+  return fail_unknown(reader, setting);
+}
+
+/* The top level's list of detectors needs all presets, so it is read after them. */
+static int read_detectors(const struct reader *reader, const config_setting_t *root,
+                          struct rule *everything) {
+  const config_setting_t *const setting = config_setting_get_member(root, "detectors");
+  if (setting != NULL)
+    return reader_detectors(reader, setting, everything);
+  const struct detector *const detector = detector_find(PRESET_DETECTOR);
+  const int status = rule_add_detector(everything, detector, presets_of(reader->presets, detector));
+  return status == STATUS_OK ? STATUS_OK : reader_fail_memory(reader);
+}
+
+/* The shipped rules, under the presets that were read so far. */
+static int read_shipped_rules(const struct reader *reader, struct rule_set *set) {
+  struct source source;
+  config_t tree;
+  int status = source_read_text(&source, "the rules as shipped", shipped_rules, reader->error);
+  if (status != STATUS_OK)
+    return status;
+  status = parse(&source, &tree, reader->error);
+  if (status == STATUS_OK) {
+    const struct reader shipped = {
+        .source = &source, .presets = reader->presets, .error = reader->error};
+    status =
+        reader_rules(&shipped, config_setting_get_member(config_root_setting(&tree), "rules"), set);
+    config_destroy(&tree);
+  }
+  source_release(&source);
+  return status;
+}
+
+static int read_tree(const struct reader *reader, const config_setting_t *root,
+                     struct config *config) {
+  struct rule *everything;
+  if (rule_set_add(config->rules, &everything) != STATUS_OK)
+    return reader_fail_memory(reader);
+  int status = STATUS_OK;
+  for (int i = 0; status == STATUS_OK && i < config_setting_length(root); i++)
+    status = read_setting(reader, config_setting_get_elem(root, (unsigned)i), &config->engine,
+                          everything);
+  if (status == STATUS_OK)
+    status = read_detectors(reader, root, everything);
+  if (status == STATUS_OK)
+    status =
+        reader_fail_check(reader, root, rule_option_rows, rule_options_check(&everything->options));
+  if (status != STATUS_OK)
+    return status;
+  const config_setting_t *const rules = config_setting_get_member(root, "rules");
+  return rules != NULL ? reader_rules(reader, rules, config->rules)
+                       : read_shipped_rules(reader, config->rules);
+}
+
+static int read_source(const struct source *source, const config_setting_t *root,
+                       struct config *ret_config, struct config_error *error) {
+  struct presets presets = {.options = NULL};
+  struct config config = {.rules = NULL};
+  const struct reader reader = {.source = source, .presets = &presets, .error = error};
+  option_set_presets(engine_option_rows, &config.engine);
+  int status = presets_create(&presets);
+  if (status == STATUS_OK)
+    status = rule_set_create(&config.rules);
+  status = status == STATUS_OK ? read_tree(&reader, root, &config) : reader_fail_memory(&reader);
+  presets_release(&presets);
+  if (status == STATUS_OK)
+    *ret_config = config;
+  else
+    config_release(&config);
+  return status;
+}
+
+static int read_and_release(struct source *source, struct config *ret_config,
+                            struct config_error *error) {
+  config_t tree;
+  int status = parse(source, &tree, error);
+  if (status == STATUS_OK) {
+    status = read_source(source, config_root_setting(&tree), ret_config, error);
+    config_destroy(&tree);
+  }
+  source_release(source);
+  return status;
+}
+
+int config_load_file(const char *path, struct config *ret_config, struct config_error *ret_error) {
+  struct source source;
+  const int status = source_read_file(&source, path, ret_error);
+  return status == STATUS_OK ? read_and_release(&source, ret_config, ret_error) : status;
+}
+
+int config_load_text(const char *text, struct config *ret_config, struct config_error *ret_error) {
+  struct source source;
+  const int status = source_read_text(&source, "text", text, ret_error);
+  return status == STATUS_OK ? read_and_release(&source, ret_config, ret_error) : status;
+}
+
+int config_load_builtin(struct config *ret_config, struct config_error *ret_error) {
+  return config_load_text("", ret_config, ret_error);
+}
+
+void config_release(struct config *config) {
+  if (config == NULL)
+    return;
+  rule_set_destroy(config->rules);
+  *config = (struct config){.rules = NULL};
+}

@@ -1,0 +1,72 @@
+#include "config/sample.h"
+
+#include "anomaly/detector.h"
+#include "anomaly/engine.h"
+#include "anomaly/rule.h"
+#include "anomaly/status.h"
+#include "base/option.h"
+
+#include <stdlib.h>
+
+static void print_options(FILE *stream, const struct option_row *rows) {
+  if (rows->name == NULL) {
+    fputs("\nIt has no options.\n", stream);
+    return;
+  }
+  fputs("\n| option | preset | allowed | meaning |\n|--|--|--|--|\n", stream);
+  for (; rows->name != NULL; rows++) {
+    char preset[128], range[256];
+    struct text preset_text = text_over(preset, sizeof preset);
+    struct text range_text = text_over(range, sizeof range);
+    option_print(rows, rows->preset, &preset_text);
+    option_print_range(rows, &range_text);
+    fprintf(stream, "| `%s` | `%s` | %s | %s |\n", rows->name, preset, range, rows->help);
+  }
+}
+
+static int print_detector(FILE *stream, const struct detector *detector) {
+  void *const options = calloc(1, detector->options_size > 0 ? detector->options_size : 1);
+  if (options == NULL)
+    return STATUS_NO_MEMORY;
+  option_set_presets(detector->options, options);
+  fprintf(stream, "\n### %s\n\nDetects %s.\n\nSource: %s. State: %zu bytes per metric.\n",
+          detector->name, detector->summary, detector->source, detector->state_size(options));
+  free(options);
+  print_options(stream, detector->options);
+  return STATUS_OK;
+}
+
+int config_print_reference(FILE *stream) {
+  fputs("# Options\n\n"
+        "What anomaly.cfg can say. `./dev docs` writes this file from the same rows that are "
+        "checked when a configuration is read.\n\n"
+        "A duration is a number of seconds or a text such as `\"90s\"`, `\"5m\"`, `\"12h\"`, "
+        "`\"7d\"`, `\"2w\"`. A size is a number of bytes or a text such as `\"64k\"`, `\"256M\"`, "
+        "`\"2G\"`. An infinite number is `\"inf\"` or `\"-inf\"`.\n\n"
+        "## Engine\n\nAt the top level only.\n",
+        stream);
+  print_options(stream, engine_option_rows);
+  fputs("\n## Rules\n\n"
+        "In a rule, or at the top level for every metric that no rule says otherwise for.\n",
+        stream);
+  print_options(stream, rule_option_rows);
+  fputs("\n`detectors` is the list of detectors that watch a metric, each a name or a group: "
+        "`detectors = (\"adaptive\", { name = \"zscore\"; window = 200; });`. The preset is "
+        "`(\"adaptive\")`.\n\n"
+        "A rule is for the metrics whose `host`, `plugin`, `plugin_instance`, `type`, "
+        "`type_instance` and `data_source` look as it says: exactly so, by a glob (`\"eth*\"`), or "
+        "by a POSIX extended regular expression (`\"/^eth[0-9]+$/\"`). What it does not give "
+        "matches everything. All rules that match a metric apply. Where two set the same option, "
+        "the more specific one wins: first the one with more exact texts, then with more globs, "
+        "then with more regular expressions, then the later one.\n\n"
+        "## Detectors\n\n"
+        "Their options stand in the rule's list, or in a group of the detector's name at the top "
+        "level for all lists that do not give them: `zscore = { sigma = 4.0; };`.\n",
+        stream);
+  int status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && detector_list[i] != NULL; i++)
+    status = print_detector(stream, detector_list[i]);
+  if (status == STATUS_OK && (fflush(stream) != 0 || ferror(stream)))
+    status = STATUS_IO;
+  return status;
+}
