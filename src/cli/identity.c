@@ -1,0 +1,75 @@
+#include "cli/identity.h"
+
+#include "anomaly/status.h"
+
+#include <string.h>
+
+struct piece {
+  const char *start;
+  size_t length;
+};
+
+static struct piece piece_until(const char *start, const char *end) {
+  return (struct piece){.start = start, .length = (size_t)(end - start)};
+}
+
+static int keep(struct piece piece, struct metric_name *name, enum metric_part part,
+                struct text *why) {
+  if (piece.length >= METRIC_PART_SIZE) {
+    text_addf(why, "a part is longer than %d bytes", METRIC_PART_SIZE - 1);
+    return STATUS_INVALID;
+  }
+  memcpy(name->part[part], piece.start, piece.length);
+  name->part[part][piece.length] = '\0';
+  return STATUS_OK;
+}
+
+/* "cpu-0": a name that must not be empty, and its instance. */
+static int keep_pair(struct piece pair, struct metric_name *name, enum metric_part part,
+                     enum metric_part instance, struct text *why) {
+  const char *const end = pair.start + pair.length;
+  const char *const dash = memchr(pair.start, '-', pair.length);
+  const char *const name_end = dash != NULL ? dash : end;
+  if (name_end == pair.start) {
+    text_add(why, "neither plugin nor type may be empty");
+    return STATUS_INVALID;
+  }
+  const int status = keep(piece_until(pair.start, name_end), name, part, why);
+  if (status != STATUS_OK)
+    return status;
+  return keep(piece_until(dash != NULL ? dash + 1 : end, end), name, instance, why);
+}
+
+/* The colon before the data source; instances may have colons of their own. */
+static const char *data_source_of(const char *type) {
+  const char *const colon = strrchr(type, ':');
+  return colon != NULL && colon[1] != '\0' && strchr(colon, '/') == NULL ? colon : NULL;
+}
+
+int identity_parse(const char *text, struct metric_name *ret_name, struct text *why) {
+  struct metric_name name;
+  const char *const first = strchr(text, '/');
+  if (first == NULL) {
+    text_add(why, "a metric is written [HOST/]PLUGIN[-INSTANCE]/TYPE[-INSTANCE][:DATA-SOURCE]");
+    return STATUS_INVALID;
+  }
+  const char *const second = strchr(first + 1, '/');
+  static const char nowhere[] = "localhost";
+  const struct piece host =
+      second != NULL ? piece_until(text, first) : piece_until(nowhere, nowhere + strlen(nowhere));
+  const struct piece plugin =
+      second != NULL ? piece_until(first + 1, second) : piece_until(text, first);
+  const char *const type = second != NULL ? second + 1 : first + 1;
+  const char *const colon = data_source_of(type);
+  const char *const source = colon != NULL ? colon + 1 : "value";
+  const struct piece type_pair = piece_until(type, colon != NULL ? colon : strchr(type, '\0'));
+  if (keep(host, &name, METRIC_HOST, why) != STATUS_OK ||
+      keep_pair(plugin, &name, METRIC_PLUGIN, METRIC_PLUGIN_INSTANCE, why) != STATUS_OK ||
+      keep_pair(type_pair, &name, METRIC_TYPE, METRIC_TYPE_INSTANCE, why) != STATUS_OK ||
+      keep(piece_until(source, strchr(source, '\0')), &name, METRIC_DATA_SOURCE, why) != STATUS_OK)
+    return STATUS_INVALID;
+  *ret_name = name;
+  return STATUS_OK;
+}
+
+bool identity_is_meant(const char *text) { return strchr(text, '/') != NULL; }

@@ -1,0 +1,136 @@
+#include "cli/incidents.h"
+
+#include "anomaly/status.h"
+#include "base/text.h"
+#include "base/timefmt.h"
+#include "cli/csv_text.h"
+#include "cli/decimal.h"
+#include "cli/json.h"
+#include "engine/describe.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { TEXT_SIZE = 256, SCORE_DIGITS = 9, VALUE_DIGITS = 15 };
+
+struct open_incident {
+  struct incident_event told; /* the event that opened it, or made it worse */
+  char text[TEXT_SIZE];
+};
+
+int incidents_create(struct incidents *ret_incidents, const struct columns *columns, bool json) {
+  struct open_incident **const open = calloc(columns->count, sizeof(struct open_incident *));
+  if (open == NULL)
+    return STATUS_NO_MEMORY;
+  *ret_incidents = (struct incidents){.columns = columns, .open = open, .json = json};
+  if (!json)
+    fputs("start,end,duration,ended,kind,severity,peak_score,peak_time,peak_value,metric,text\n",
+          stdout);
+  return STATUS_OK;
+}
+
+void incidents_release(struct incidents *incidents) {
+  for (size_t i = 0; incidents->open != NULL && i < incidents->columns->count; i++)
+    free(incidents->open[i]);
+  free(incidents->open);
+  incidents->open = NULL;
+}
+
+static void write_time(double time) {
+  char buffer[64];
+  struct text text = text_over(buffer, sizeof buffer);
+  if (!isnan(time))
+    time_add_iso(&text, time);
+  fprintf(stdout, "%s,", buffer);
+}
+
+static void write_number(double number, unsigned digits) {
+  char buffer[DECIMAL_SIZE];
+  decimal_write(buffer, number, digits);
+  fprintf(stdout, "%s,", buffer);
+}
+
+static void write_csv(const struct incident_line *line) {
+  write_time(line->start);
+  write_time(line->end);
+  write_number(line->duration, VALUE_DIGITS);
+  fprintf(stdout, "%s,%s,%s,", line->ended, line->kind, line->severity);
+  write_number(line->peak_score, SCORE_DIGITS);
+  write_time(line->peak_time);
+  write_number(line->peak_value, VALUE_DIGITS);
+  csv_write_field(stdout, line->metric);
+  fputs(",", stdout);
+  csv_write_field(stdout, line->text);
+  fputs("\n", stdout);
+}
+
+static const char *end_name(enum incident_end end) {
+  switch (end) {
+  case INCIDENT_RECOVERED:
+    return "recovered";
+  case INCIDENT_ACCEPTED:
+    return "accepted";
+  case INCIDENT_EXPIRED:
+    break;
+  }
+  return "expired";
+}
+
+/* `last` knows the peak so far; `end` is NaN while the incident is open. */
+static void write_incident(const struct incidents *incidents, size_t column,
+                           const struct incident_event *last, const char *ended, double end,
+                           double now) {
+  const struct open_incident *const open = incidents->open[column];
+  const struct incident_line line = {
+      .metric = incidents->columns->list[column].label,
+      .ended = ended,
+      .severity = open->told.verdict.severity == SEVERITY_FAILURE ? "failure" : "warning",
+      .kind = anomaly_kind_name(open->told.verdict.kind),
+      .text = open->text,
+      .start = last->start,
+      .end = end,
+      .duration = now - last->start,
+      .peak_score = last->peak_score,
+      .peak_time = last->peak_time,
+      .peak_value = last->peak_value,
+  };
+  if (incidents->json)
+    json_write_incident(stdout, &line);
+  else
+    write_csv(&line);
+}
+
+static void keep(struct incidents *incidents, const struct incident_event *event) {
+  struct open_incident **const open = &incidents->open[incidents->column];
+  if (*open == NULL)
+    *open = malloc(sizeof **open);
+  if (*open == NULL) {
+    incidents->no_memory = true;
+    return;
+  }
+  (*open)->told = *event;
+  struct text text = text_over((*open)->text, TEXT_SIZE);
+  describe_event(event, &text);
+}
+
+void incidents_listen(void *context, const struct incident_event *event) {
+  struct incidents *const incidents = context;
+  if (event->change != INCIDENT_CLOSED) {
+    keep(incidents, event);
+    return;
+  }
+  struct open_incident **const open = &incidents->open[incidents->column];
+  if (*open == NULL)
+    return;
+  write_incident(incidents, incidents->column, event, end_name(event->end), event->verdict.time,
+                 event->verdict.time);
+  free(*open);
+  *open = NULL;
+}
+
+void incidents_finish(struct incidents *incidents, double time) {
+  for (size_t i = 0; i < incidents->columns->count; i++)
+    if (incidents->open[i] != NULL)
+      write_incident(incidents, i, &incidents->open[i]->told, "open", (double)NAN, time);
+}

@@ -1,0 +1,135 @@
+#include "cli/json.h"
+
+#include "anomaly/status.h"
+#include "base/option.h"
+#include "cli/detector_info.h"
+#include "cli/say.h"
+
+#ifdef HAVE_JANSSON
+
+#include <jansson.h>
+#include <math.h>
+
+bool json_is_there(const struct verb *verb) {
+  (void)verb;
+  return true;
+}
+
+/* JSON knows neither NaN nor infinity: null. */
+static json_t *number_of(double number) {
+  return isfinite(number) ? json_real(number) : json_null();
+}
+
+/* Bytes that are no UTF-8 are shown one by one. */
+static json_t *string_of(const char *string) {
+  json_t *const value = json_string(string);
+  if (value != NULL)
+    return value;
+  char *const shown = malloc(strlen(string) * 2 + 1);
+  if (shown == NULL)
+    return NULL;
+  char *to = shown;
+  for (; *string != '\0'; string++) {
+    const unsigned char byte = (unsigned char)*string;
+    if (byte >= 0x80)
+      *to++ = (char)(0xc0 | byte >> 6);
+    *to++ = (char)(byte >= 0x80 ? 0x80 | (byte & 0x3f) : byte);
+  }
+  *to = '\0';
+  json_t *const latin = json_string(shown);
+  free(shown);
+  return latin;
+}
+
+void json_write_incident(FILE *stream, const struct incident_line *line) {
+  json_t *const object =
+      json_pack("{s:o, s:o, s:o, s:o, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "metric",
+                string_of(line->metric), "start", number_of(line->start), "end",
+                number_of(line->end), "duration", number_of(line->duration), "ended", line->ended,
+                "kind", line->kind, "severity", line->severity, "peak_score",
+                number_of(line->peak_score), "peak_time", number_of(line->peak_time), "peak_value",
+                number_of(line->peak_value), "text", string_of(line->text));
+  if (object != NULL)
+    json_dumpf(object, stream, JSON_COMPACT);
+  fputs("\n", stream);
+  json_decref(object);
+}
+
+static json_t *choices_of(const struct option_row *row) {
+  json_t *const choices = json_array();
+  for (size_t i = 0; row->choices[i] != NULL; i++)
+    json_array_append_new(choices, json_string(row->choices[i]));
+  return choices;
+}
+
+static json_t *preset_of(const struct option_row *row) {
+  switch (row->kind) {
+  case OPTION_BOOL:
+    return json_boolean(row->preset != 0);
+  case OPTION_CHOICE:
+    return json_string(row->choices[(size_t)row->preset]);
+  case OPTION_COUNT:
+  case OPTION_SIZE:
+    return json_integer((json_int_t)row->preset);
+  case OPTION_REAL:
+  case OPTION_DURATION:
+    break;
+  }
+  return number_of(row->preset);
+}
+
+static json_t *option_of(const struct option_row *row) {
+  json_t *const object =
+      json_pack("{s:s, s:s, s:o, s:s}", "name", row->name, "kind", option_kind_name(row->kind),
+                "preset", preset_of(row), "help", row->help);
+  if (row->unit != NULL)
+    json_object_set_new(object, "unit", json_string(row->unit));
+  if (row->kind == OPTION_CHOICE) {
+    json_object_set_new(object, "choices", choices_of(row));
+  } else if (row->kind != OPTION_BOOL) {
+    json_object_set_new(object, "min", number_of(row->min));
+    json_object_set_new(object, "max", number_of(row->max));
+  }
+  return object;
+}
+
+static json_t *detector_of(const struct detector *detector) {
+  json_t *const options = json_array();
+  for (const struct option_row *row = detector->options; row->name != NULL; row++)
+    json_array_append_new(options, option_of(row));
+  return json_pack("{s:s, s:s, s:s, s:I, s:o}", "name", detector->name, "summary",
+                   detector->summary, "source", detector->source, "bytes",
+                   (json_int_t)detector_preset_bytes(detector), "options", options);
+}
+
+int json_write_detectors(FILE *stream, const struct detector *const *detectors) {
+  json_t *const array = json_array();
+  if (array == NULL)
+    return STATUS_NO_MEMORY;
+  for (; *detectors != NULL; detectors++)
+    json_array_append_new(array, detector_of(*detectors));
+  json_dumpf(array, stream, JSON_INDENT(2));
+  fputs("\n", stream);
+  json_decref(array);
+  return STATUS_OK;
+}
+
+#else
+
+bool json_is_there(const struct verb *verb) {
+  say_error(verb, "--json is not there: this program was built without jansson");
+  return false;
+}
+
+void json_write_incident(FILE *stream, const struct incident_line *line) {
+  (void)stream;
+  (void)line;
+}
+
+int json_write_detectors(FILE *stream, const struct detector *const *detectors) {
+  (void)stream;
+  (void)detectors;
+  return STATUS_INVALID;
+}
+
+#endif

@@ -1,0 +1,63 @@
+#include "cli/manual.h"
+
+#include "anomaly/detector.h"
+#include "anomaly/engine.h"
+#include "anomaly/rule.h"
+#include "base/option.h"
+#include "base/text.h"
+#include "cli/detector_info.h"
+
+/* Plain text: no backslash is an escape, no dash a hyphen. */
+static void print_text(FILE *stream, const char *text) {
+  for (; *text != '\0'; text++) {
+    if (*text == '\\')
+      fputs("\\e", stream);
+    else if (*text == '-')
+      fputs("\\-", stream);
+    else
+      putc(*text, stream);
+  }
+}
+
+static void print_option(FILE *stream, const struct option_row *row) {
+  char preset[64], range[256];
+  struct text preset_text = text_over(preset, sizeof preset);
+  struct text range_text = text_over(range, sizeof range);
+  option_print(row, row->preset, &preset_text);
+  option_print_range(row, &range_text);
+  fprintf(stream, ".TP\n.B %s\n", row->name);
+  print_text(stream, row->help);
+  fputs(".\nPreset: ", stream);
+  print_text(stream, preset);
+  fputs("; allowed: ", stream);
+  print_text(stream, range);
+  fputs(".\n", stream);
+}
+
+static void print_options(FILE *stream, const struct option_row *rows) {
+  if (rows->name == NULL)
+    fputs("It has no options.\n", stream);
+  for (; rows->name != NULL; rows++)
+    print_option(stream, rows);
+}
+
+static void print_detector(FILE *stream, const struct detector *detector) {
+  fprintf(stream, ".SS %s\nDetects ", detector->name);
+  print_text(stream, detector->summary);
+  fprintf(stream, ".\n%zu bytes of state for each metric.\n", detector_preset_bytes(detector));
+  print_options(stream, detector->options);
+}
+
+void manual_print_options(FILE *stream) {
+  fputs(".SH OPTIONS OF THE ENGINE\nAt the top level only.\n", stream);
+  print_options(stream, engine_option_rows);
+  fputs(".SH OPTIONS OF RULES\n"
+        "In a rule, or at the top level for what no rule says.\n",
+        stream);
+  print_options(stream, rule_option_rows);
+  fputs(".SH DETECTORS AND THEIR OPTIONS\n"
+        "In a rule's list of detectors, or at the top level in a group of the detector's name.\n",
+        stream);
+  for (const struct detector *const *at = detector_list; *at != NULL; at++)
+    print_detector(stream, *at);
+}

@@ -1,0 +1,153 @@
+#include "cli/replay.h"
+
+#include "anomaly/status.h"
+#include "base/timefmt.h"
+#include "cli/csv_text.h"
+#include "cli/decimal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The score needs all digits there are near 1; the rest is for people and graphs. */
+enum { SCORE_DIGITS = 16, DIGITS = 9, ROWS_PER_LOOK = 4096 };
+
+/* Enough for the numbers and the name behind timestamp and value. */
+enum { TAIL_SIZE = 5 * DECIMAL_SIZE + 64 };
+
+static const struct verdict nothing = {
+    .expected = (double)NAN, .lower = (double)NAN, .upper = (double)NAN, .kind = KIND_NONE};
+
+void replay_print_header(const struct replay *replay) {
+  fprintf(stdout, "%stimestamp,value,score,anomaly,expected,lower,upper,kind,onset\n",
+          replay->columns->count > 1 ? "metric," : "");
+}
+
+static size_t add_number(char *to, size_t used, double number, unsigned digits) {
+  to[used] = ',';
+  return used + 1 + decimal_write(to + used + 1, number, digits);
+}
+
+static size_t add_word(char *to, size_t used, const char *word) {
+  const size_t length = strlen(word);
+  memcpy(to + used, word, length);
+  return used + length;
+}
+
+static void print_row(const struct replay *replay, const struct column *column,
+                      const struct verdict *verdict) {
+  if (replay->columns->count > 1) {
+    csv_write_field(stdout, column->label);
+    putc_unlocked(',', stdout);
+  }
+  csv_write_field(stdout, csv_field(replay->csv, 0));
+  putc_unlocked(',', stdout);
+  csv_write_field(stdout, csv_field(replay->csv, column->field));
+  char tail[TAIL_SIZE];
+  size_t used = add_number(tail, 0, verdict->score, SCORE_DIGITS);
+  used = add_word(tail, used, verdict->anomaly ? ",1" : ",0");
+  used = add_number(tail, used, verdict->expected, DIGITS);
+  used = add_number(tail, used, verdict->lower, DIGITS);
+  used = add_number(tail, used, verdict->upper, DIGITS);
+  used = add_word(tail, used, ",");
+  used = add_word(tail, used, anomaly_kind_name(verdict->kind));
+  used = add_number(tail, used, verdict->onset, DIGITS);
+  tail[used++] = '\n';
+  fwrite_unlocked(tail, 1, used, stdout);
+}
+
+/*
+ * As collectd says after two intervals that a value is missing, and again and
+ * again until it comes: here ever more seldom, as the rows may be far apart.
+ */
+static void judge_silence(const struct replay *replay, struct column *column, double time) {
+  const double step = time - column->last_time;
+  if (column->step > 0)
+    for (double silent = 2 * column->step; silent < step; silent *= 2)
+      engine_silence(replay->engine, &column->id, column->last_time + silent, NULL);
+  if (step <= 0)
+    return;
+  column->step = column->last_time > 0 ? step : 0;
+  column->last_time = time;
+}
+
+/* Returns the verdict's score 0 and no more where there is nothing to judge. */
+static struct verdict judge(struct replay *replay, struct column *column, double time) {
+  struct verdict verdict = nothing;
+  double value;
+  if (csv_number(replay->csv, column->field, &value) != STATUS_OK) {
+    problems_add(&replay->problems, PROBLEM_VALUE, csv_line(replay->csv));
+    return verdict;
+  }
+  enum observation_result result;
+  if (isnan(value)) {
+    result = engine_silence(replay->engine, &column->id, time, &verdict);
+  } else {
+    judge_silence(replay, column, time);
+    const struct sample sample = sample_gauge(time, replay->interval, value);
+    result = engine_observe(replay->engine, &column->id, &sample, &verdict);
+    column->ignored = result == OBSERVED_IGNORED;
+  }
+  const enum problem problem = problem_of_result(result);
+  if (problem != PROBLEMS)
+    problems_add(&replay->problems, problem, csv_line(replay->csv));
+  return verdict;
+}
+
+/* Epoch seconds are read by csv_number as it is quicker. */
+static int read_time(const struct csv *csv, double *ret_time) {
+  double time;
+  if ((csv_number(csv, 0, &time) != STATUS_OK &&
+       time_parse(csv_field(csv, 0), &time) != STATUS_OK) ||
+      !isfinite(time))
+    return STATUS_INVALID;
+  *ret_time = time;
+  return STATUS_OK;
+}
+
+/* Whether the row's values can be judged; counts what is wrong if not. */
+static bool begin_row(struct replay *replay, int status, double *ret_time) {
+  enum problem problem = PROBLEMS;
+  if (status == STATUS_LIMIT)
+    problem = PROBLEM_LONG;
+  else if (status != STATUS_OK)
+    problem = PROBLEM_ROW;
+  else if (read_time(replay->csv, ret_time) != STATUS_OK)
+    problem = PROBLEM_TIME;
+  if (problem != PROBLEMS) {
+    problems_add(&replay->problems, problem, csv_line(replay->csv));
+    return false;
+  }
+  if (isnan(replay->first_time))
+    replay->first_time = *ret_time;
+  replay->last_time = *ret_time;
+  return true;
+}
+
+static void run_row(struct replay *replay, int status) {
+  double time;
+  const bool readable = begin_row(replay, status, &time);
+  for (size_t i = 0; i < replay->columns->count; i++) {
+    struct column *const column = &replay->columns->list[i];
+    if (replay->now_column != NULL)
+      *replay->now_column = i;
+    const struct verdict verdict = readable ? judge(replay, column, time) : nothing;
+    if (replay->print_rows)
+      print_row(replay, column, &verdict);
+  }
+  if (replay->flush_rows)
+    fflush(stdout);
+}
+
+int replay_run(struct replay *replay) {
+  replay->first_time = replay->last_time = (double)NAN;
+  int status;
+  while ((status = csv_next(replay->csv)) != STATUS_NOT_FOUND && status != STATUS_IO &&
+         ferror(stdout) == 0) {
+    run_row(replay, status);
+    if (++replay->rows % ROWS_PER_LOOK == 0)
+      progress_update(&replay->progress, csv_bytes(replay->csv), replay->rows);
+  }
+  progress_clear(&replay->progress);
+  return status == STATUS_IO ? STATUS_IO : STATUS_OK;
+}

@@ -1,0 +1,16 @@
+#include "cli/verb.h"
+
+#include "cli/verbs.h"
+
+#include <string.h>
+
+const struct verb *const verb_list[] = {
+    &detect_verb, &check_verb, &detectors_verb, &config_verb, &help_verb, NULL,
+};
+
+const struct verb *verb_find(const char *name) {
+  for (const struct verb *const *at = verb_list; *at != NULL; at++)
+    if (strcmp((*at)->name, name) == 0)
+      return *at;
+  return NULL;
+}

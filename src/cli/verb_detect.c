@@ -1,0 +1,314 @@
+#include "anomaly/status.h"
+#include "base/timefmt.h"
+#include "cli/columns.h"
+#include "cli/identity.h"
+#include "cli/incidents.h"
+#include "cli/invocation.h"
+#include "cli/json.h"
+#include "cli/overrides.h"
+#include "cli/replay.h"
+#include "cli/say.h"
+#include "cli/verbs.h"
+#include "config/config.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum option {
+  OPTION_CONFIG,
+  OPTION_DETECTOR,
+  OPTION_METRIC,
+  OPTION_COLUMN,
+  OPTION_SENSITIVITY,
+  OPTION_INTERVAL,
+  OPTION_WARMUP,
+  OPTION_INCIDENTS,
+  OPTION_JSON,
+  OPTION_LINE_BUFFERED,
+};
+
+static const struct verb_option options[] = {
+    [OPTION_CONFIG] = {.name = "config",
+                       .letter = 'c',
+                       .argument = "FILE",
+                       .help = "use the rules of this anomaly.cfg"},
+    [OPTION_DETECTOR] = {.name = "detector",
+                         .letter = 'd',
+                         .argument = "NAME[:OPT=VAL,..]",
+                         .help = "use this detector, with these options; may be repeated"},
+    [OPTION_METRIC] = {.name = "metric",
+                       .letter = 'm',
+                       .argument = "ID",
+                       .help = "identity that the rules see, such as web1/cpu-0/cpu-idle"},
+    [OPTION_COLUMN] = {.name = "column",
+                       .argument = "NAME",
+                       .help = "replay this column only; may be repeated"},
+    [OPTION_SENSITIVITY] = {.name = "sensitivity",
+                            .letter = 's',
+                            .argument = "LEVEL",
+                            .help = "quiet, normal or high: moves the alarm line alone"},
+    [OPTION_INTERVAL] = {.name = "interval",
+                         .letter = 'i',
+                         .argument = "TIME",
+                         .help = "time from value to value, such as 10 or 5m; else it is learned"},
+    [OPTION_WARMUP] = {.name = "warmup",
+                       .letter = 'w',
+                       .argument = "TIME",
+                       .help = "time for which a metric must be known before it can alarm"},
+    [OPTION_INCIDENTS] = {.name = "incidents", .help = "print incidents in place of rows"},
+    [OPTION_JSON] = {.name = "json", .help = "print incidents as JSON, an object in each line"},
+    [OPTION_LINE_BUFFERED] = {.name = "line-buffered", .help = "write each row at once"},
+    {.name = NULL},
+};
+
+/* Everything that must be released, and the verb for messages. */
+struct detect {
+  const struct invocation *invocation;
+  const char *path; /* of the input, for messages */
+  FILE *input;
+  struct csv *csv;
+  struct columns columns;
+  struct overrides overrides;
+  const char **chosen; /* columns by name */
+  size_t chosen_count;
+  struct config config;
+  struct engine *engine;
+  struct incidents incidents;
+  double interval;
+  bool print_incidents;
+};
+
+static const struct verb *verb_of(const struct detect *detect) { return detect->invocation->verb; }
+
+/* Says what is wrong with an option and returns the exit status. */
+static int refuse(const struct detect *detect, size_t option, int status, const char *why) {
+  if (status == STATUS_NO_MEMORY) {
+    say_error(verb_of(detect), "%s", status_text(status));
+    return EXIT_FAILURE;
+  }
+  say_error(verb_of(detect), "--%s: %s", options[option].name, why);
+  return EXIT_USAGE;
+}
+
+static int read_interval(struct detect *detect, const char *value, struct text *why) {
+  const int status = duration_parse(value, &detect->interval);
+  if (status == STATUS_OK && detect->interval > 0 && detect->interval < ENGINE_TIME_MAX)
+    return STATUS_OK;
+  text_add(why, "must be a time such as 10, 90s or 5m");
+  return STATUS_INVALID;
+}
+
+static int check_metric(const char *value, struct text *why) {
+  struct metric_name name;
+  return identity_parse(value, &name, why);
+}
+
+static int read_option(struct detect *detect, const struct given_option *given, struct text *why) {
+  switch ((enum option)given->option) {
+  case OPTION_DETECTOR:
+    return overrides_add_detector(&detect->overrides, given->value, why);
+  case OPTION_SENSITIVITY:
+  case OPTION_WARMUP:
+    return overrides_set(&detect->overrides, options[given->option].name, given->value, why);
+  case OPTION_INTERVAL:
+    return read_interval(detect, given->value, why);
+  case OPTION_COLUMN:
+    detect->chosen[detect->chosen_count++] = given->value;
+    return STATUS_OK;
+  case OPTION_INCIDENTS:
+  case OPTION_JSON:
+    detect->print_incidents = true;
+    return STATUS_OK;
+  case OPTION_METRIC:
+    return check_metric(given->value, why);
+  case OPTION_CONFIG:
+  case OPTION_LINE_BUFFERED:
+    break;
+  }
+  return STATUS_OK;
+}
+
+static int read_options(struct detect *detect) {
+  const struct invocation *const invocation = detect->invocation;
+  detect->chosen = calloc(invocation->given_count + 1, sizeof *detect->chosen);
+  if (detect->chosen == NULL)
+    return refuse(detect, OPTION_COLUMN, STATUS_NO_MEMORY, NULL);
+  for (size_t i = 0; i < invocation->given_count; i++) {
+    char why[512];
+    struct text text = text_over(why, sizeof why);
+    const int status = read_option(detect, &invocation->given[i], &text);
+    if (status != STATUS_OK)
+      return refuse(detect, invocation->given[i].option, status, why);
+  }
+  return EXIT_SUCCESS;
+}
+
+static int read_config(struct detect *detect) {
+  /* Without a file: no rules but the one that matches everything. */
+  const char *const path = invocation_value(detect->invocation, OPTION_CONFIG);
+  struct config_error error;
+  int status = path != NULL ? config_load_file(path, &detect->config, &error)
+                            : config_load_text("rules = ( );", &detect->config, &error);
+  if (status != STATUS_OK) {
+    char message[1200];
+    struct text text = text_over(message, sizeof message);
+    config_error_print(&error, &text);
+    say_error(verb_of(detect), "%s", message);
+    return EXIT_FAILURE;
+  }
+  status = overrides_apply(&detect->overrides, detect->config.rules);
+  if (status == STATUS_OK)
+    return EXIT_SUCCESS;
+  say_error(verb_of(detect), "%s", status_text(status));
+  return EXIT_FAILURE;
+}
+
+static int say_input(const struct detect *detect, int status) {
+  say_error(verb_of(detect), "%s: %s", detect->path,
+            status == STATUS_IO ? strerror(errno) : status_text(status));
+  return EXIT_FAILURE;
+}
+
+static int open_input(struct detect *detect) {
+  const char *const operand = detect->invocation->operands[0];
+  const bool from_stdin = strcmp(operand, "-") == 0;
+  detect->path = from_stdin ? "standard input" : operand;
+  detect->input = from_stdin ? stdin : fopen(operand, "re");
+  if (detect->input == NULL)
+    return say_input(detect, STATUS_IO);
+  const int status = csv_open(&detect->csv, detect->input);
+  if (status != STATUS_INVALID)
+    return status == STATUS_OK ? EXIT_SUCCESS : say_input(detect, status);
+  say_error(verb_of(detect), "%s: there is no header line, such as \"timestamp,value\"",
+            detect->path);
+  return EXIT_FAILURE;
+}
+
+static int choose_columns(struct detect *detect) {
+  char why[512];
+  struct text text = text_over(why, sizeof why);
+  const int status = columns_create(&detect->columns, detect->csv,
+                                    invocation_value(detect->invocation, OPTION_METRIC),
+                                    detect->chosen, detect->chosen_count, &text);
+  if (status == STATUS_OK)
+    return EXIT_SUCCESS;
+  say_error(verb_of(detect), "%s: %s", detect->path,
+            status == STATUS_NO_MEMORY ? status_text(status) : why);
+  return EXIT_FAILURE;
+}
+
+static int create_engine(struct detect *detect) {
+  struct engine_settings settings = engine_settings_preset();
+  settings.options = detect->config.engine;
+  settings.rules = detect->config.rules;
+  int status = STATUS_OK;
+  if (detect->print_incidents) {
+    status = incidents_create(&detect->incidents, &detect->columns,
+                              invocation_has(detect->invocation, OPTION_JSON));
+    settings.listener = incidents_listen;
+    settings.listener_context = &detect->incidents;
+  }
+  if (status == STATUS_OK)
+    status = engine_create(&detect->engine, &settings);
+  if (status != STATUS_OK) {
+    say_error(verb_of(detect), "%s", status_text(status));
+    return EXIT_FAILURE;
+  }
+  detect->config.rules = NULL;
+  return EXIT_SUCCESS;
+}
+
+/* What somebody wonders about who sees no anomaly at all. */
+static void say_notes(const struct detect *detect, const struct replay *replay) {
+  struct engine_stats stats;
+  engine_stats(detect->engine, &stats);
+  if (stats.ignored > 0)
+    say_error(verb_of(detect), "%s: a rule ignores %zu of %zu columns", detect->path,
+              (size_t)stats.ignored, detect->columns.count);
+  if (stats.metrics == 0 || stats.warming < stats.metrics)
+    return;
+  char span[64];
+  struct text text = text_over(span, sizeof span);
+  time_add_duration(&text, replay->last_time - replay->first_time);
+  say_error(verb_of(detect),
+            "%s: the data cover %s, all of it warm-up: nothing can alarm yet "
+            "(see --warmup)",
+            detect->path, span);
+}
+
+static int run_replay(struct detect *detect) {
+  struct replay replay = {
+      .csv = detect->csv,
+      .engine = detect->engine,
+      .columns = &detect->columns,
+      .interval = detect->interval,
+      .print_rows = !detect->print_incidents,
+      .flush_rows = invocation_has(detect->invocation, OPTION_LINE_BUFFERED),
+      .now_column = detect->print_incidents ? &detect->incidents.column : NULL,
+      .progress = progress_of(detect->input),
+  };
+  if (replay.print_rows)
+    replay_print_header(&replay);
+  const int status = replay_run(&replay);
+  if (detect->print_incidents)
+    incidents_finish(&detect->incidents, replay.last_time);
+  if (status != STATUS_OK)
+    return say_input(detect, status);
+  if (ferror(stdout) != 0)
+    return EXIT_FAILURE;
+  say_notes(detect, &replay);
+  const int exit_status = problems_report(&replay.problems, verb_of(detect), detect->path);
+  if (!detect->incidents.no_memory)
+    return exit_status;
+  say_error(verb_of(detect), "%s", status_text(STATUS_NO_MEMORY));
+  return EXIT_FAILURE;
+}
+
+static void release(struct detect *detect) {
+  engine_destroy(detect->engine);
+  config_release(&detect->config);
+  if (detect->print_incidents)
+    incidents_release(&detect->incidents);
+  columns_release(&detect->columns);
+  overrides_release(&detect->overrides);
+  free(detect->chosen);
+  csv_close(detect->csv);
+  if (detect->input != NULL && detect->input != stdin)
+    fclose(detect->input);
+}
+
+static int run(const struct invocation *invocation) {
+  if (invocation_has(invocation, OPTION_JSON) && !json_is_there(invocation->verb))
+    return EXIT_FAILURE;
+  static int (*const steps[])(struct detect *) = {
+      read_options, read_config, open_input, choose_columns, create_engine, run_replay,
+  };
+  struct detect detect = {.invocation = invocation};
+  int exit_status = EXIT_SUCCESS;
+  for (size_t i = 0; i < sizeof steps / sizeof steps[0] && exit_status == EXIT_SUCCESS; i++)
+    exit_status = steps[i](&detect);
+  release(&detect);
+  return exit_status;
+}
+
+const struct verb detect_verb = {
+    .name = "detect",
+    .operands = "FILE.csv",
+    .operands_min = 1,
+    .operands_max = 1,
+    .summary = "replays a CSV file (- is standard input) and says what is unusual",
+    .about = "Input: a header line; the first column is the time (called timestamp; epoch seconds\n"
+             "or ISO 8601, UTC), each other column a metric. Empty or nan is a gap.\n"
+             "\n"
+             "Output: timestamp,value,score,anomaly,expected,lower,upper,kind,onset, one row for\n"
+             "each value, with the metric before it where there are several columns. The score is\n"
+             "0 .. 1, and 0.5 is the alarm line.\n"
+             "\n"
+             "Without --config one rule watches everything with the default detector.\n",
+    .options = options,
+    .run = run,
+};

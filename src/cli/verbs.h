@@ -1,0 +1,15 @@
+/*
+ * The verbs, each defined in a file of its own: verb_NAME.c.
+ */
+#ifndef ANOMALY_CLI_VERBS_H
+#define ANOMALY_CLI_VERBS_H
+
+#include "cli/verb.h"
+
+extern const struct verb check_verb;
+extern const struct verb config_verb;
+extern const struct verb detect_verb;
+extern const struct verb detectors_verb;
+extern const struct verb help_verb;
+
+#endif
