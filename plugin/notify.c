@@ -1,0 +1,142 @@
+#include "plugin/notify.h"
+
+#include "base/text.h"
+#include "base/timefmt.h"
+#include "engine/describe.h"
+#include "plugin/translate.h"
+
+#include <math.h>
+
+/* A notification being made. */
+struct draft {
+  notification_t notification;
+  bool incomplete; /* some metadata found no memory */
+};
+
+static void note_string(struct draft *draft, const char *name, const char *value) {
+  draft->incomplete |= plugin_notification_meta_add_string(&draft->notification, name, value) != 0;
+}
+
+static void note_double(struct draft *draft, const char *name, double value) {
+  draft->incomplete |= plugin_notification_meta_add_double(&draft->notification, name, value) != 0;
+}
+
+static void note_count(struct draft *draft, const char *name, uint64_t value) {
+  draft->incomplete |=
+      plugin_notification_meta_add_unsigned_int(&draft->notification, name, value) != 0;
+}
+
+static uint64_t whole_seconds(double seconds) {
+  return seconds > 0 && seconds < 1e18 ? (uint64_t)llround(seconds) : 0;
+}
+
+static int daemon_severity(enum severity severity) {
+  switch (severity) {
+  case SEVERITY_FAILURE:
+    return NOTIF_FAILURE;
+  case SEVERITY_WARNING:
+    return NOTIF_WARNING;
+  case SEVERITY_OKAY:
+    break;
+  }
+  return NOTIF_OKAY;
+}
+
+static void note_bounds(struct draft *draft, const struct verdict *verdict) {
+  const bool failure = draft->notification.severity == NOTIF_FAILURE;
+  note_double(draft, "WarningMin", verdict->lower);
+  note_double(draft, "WarningMax", verdict->upper);
+  note_double(draft, "FailureMin", failure ? verdict->lower : (double)NAN);
+  note_double(draft, "FailureMax", failure ? verdict->upper : (double)NAN);
+}
+
+static void note_incident(struct draft *draft, const struct incident_event *event) {
+  const struct verdict *const verdict = &event->verdict;
+  char id[17];
+  struct text id_text = text_over(id, sizeof id);
+  text_addf(&id_text, "%016llx", (unsigned long long)event->id);
+
+  note_string(draft, "DataSource", event->metric.part[METRIC_DATA_SOURCE]);
+  note_double(draft, "CurrentValue", verdict->value);
+  note_bounds(draft, verdict);
+  note_double(draft, "AnomalyScore", verdict->score);
+  note_double(draft, "Confidence", verdict->confidence);
+  note_double(draft, "Expected", verdict->expected);
+  note_string(draft, "AnomalyType", anomaly_kind_name(event->kind));
+  note_string(draft, "Detectors", verdict->leading);
+  note_count(draft, "StartTime", whole_seconds(event->start));
+  note_string(draft, "IncidentId", id);
+  note_count(draft, "Members", 1);
+  if (event->change == INCIDENT_CLOSED) {
+    note_count(draft, "Duration", whole_seconds(verdict->time - event->start));
+    note_double(draft, "PeakScore", event->peak_score);
+    note_double(draft, "PeakValue", event->peak_value);
+  }
+}
+
+static void identify(notification_t *notification, const struct metric_name *metric) {
+  text_copy(notification->host, sizeof notification->host, metric->part[METRIC_HOST]);
+  text_copy(notification->plugin, sizeof notification->plugin, metric->part[METRIC_PLUGIN]);
+  text_copy(notification->plugin_instance, sizeof notification->plugin_instance,
+            metric->part[METRIC_PLUGIN_INSTANCE]);
+  text_copy(notification->type, sizeof notification->type, metric->part[METRIC_TYPE]);
+  text_copy(notification->type_instance, sizeof notification->type_instance,
+            metric->part[METRIC_TYPE_INSTANCE]);
+}
+
+static void dispatch(struct notifier *notifier, struct draft *draft) {
+  notification_t *const notification = &draft->notification;
+  const plugin_ctx_t before = plugin_set_ctx(notifier->context);
+  if (draft->incomplete)
+    ERROR(PLUGIN_NAME " plugin: out of memory; a notification goes without all its metadata");
+  if (plugin_dispatch_notification(notification) != 0 && !notifier->told_nobody) {
+    notifier->told_nobody = true;
+    WARNING(PLUGIN_NAME " plugin: no plugin that handles notifications is loaded, nobody will "
+                        "hear of anomalies; load one, such as logfile, exec or notify_email");
+  }
+  if (notification->meta != NULL)
+    plugin_notification_meta_free(notification->meta);
+  plugin_set_ctx(before);
+}
+
+static void tell_event(void *context, const struct incident_event *event) {
+  struct draft draft = {
+      .notification =
+          {
+              .severity = event->change == INCIDENT_CLOSED
+                              ? NOTIF_OKAY
+                              : daemon_severity(event->verdict.severity),
+              .time = translate_cdtime(event->verdict.time),
+          },
+  };
+  identify(&draft.notification, &event->metric);
+  struct text message = text_over(draft.notification.message, sizeof draft.notification.message);
+  describe_event(event, &message);
+  note_incident(&draft, event);
+  dispatch(context, &draft);
+}
+
+static void tell_summary(void *context, const struct outbox_summary *summary) {
+  struct draft draft = {
+      .notification = {.severity = NOTIF_WARNING, .time = translate_cdtime(summary->last_time)}};
+  notification_t *const notification = &draft.notification;
+  text_copy(notification->host, sizeof notification->host, hostname_g);
+  text_copy(notification->plugin, sizeof notification->plugin, PLUGIN_NAME);
+  struct text message = text_over(notification->message, sizeof notification->message);
+  text_addf(&message,
+            "too many anomalies to tell one by one: %llu began, %llu got worse, %llu ended from ",
+            (unsigned long long)summary->opened, (unsigned long long)summary->escalated,
+            (unsigned long long)summary->closed);
+  time_add_clock(&message, summary->first_time);
+  text_add(&message, " to ");
+  time_add_clock(&message, summary->last_time);
+  note_count(&draft, "Opened", summary->opened);
+  note_count(&draft, "Escalated", summary->escalated);
+  note_count(&draft, "Closed", summary->closed);
+  dispatch(context, &draft);
+}
+
+struct outbox_receiver notifier_receiver(struct notifier *notifier) {
+  return (struct outbox_receiver){
+      .event = tell_event, .summary = tell_summary, .context = notifier};
+}

@@ -1,0 +1,47 @@
+/*
+ * Incident events as collectd's notifications.
+ *
+ * Severity is WARNING or FAILURE as the incident has it, OKAY for its end; the
+ * time is the data's; host, plugin, type and instances are the metric's; the
+ * message is describe_event's. Metadata, by name:
+ *
+ *   DataSource               string
+ *   CurrentValue             double; NaN where values are missing
+ *   WarningMin, WarningMax   double; the learned usual range
+ *   FailureMin, FailureMax   double; the same range where the severity is FAILURE,
+ *                            else NaN: from where on it would be one is not known
+ *   AnomalyScore             double, 0..1
+ *   Confidence               double, 0..1: share of the detectors that agree
+ *   Expected                 double; NaN = not known
+ *   AnomalyType              string, such as "level_shift": what opened the incident
+ *   Detectors                string, the leading detector's name
+ *   StartTime                unsigned integer, seconds since the epoch (handlers
+ *                            that print doubles with six digits would lose it)
+ *   IncidentId               string of 16 hexadecimal digits
+ *   Members                  unsigned integer, metrics of the incident
+ *   Duration                 unsigned integer, seconds; OKAY only
+ *   PeakScore, PeakValue     double; OKAY only
+ *
+ * What collectd has no memory for is left out; the notification goes out all
+ * the same.
+ */
+#ifndef ANOMALY_PLUGIN_NOTIFY_H
+#define ANOMALY_PLUGIN_NOTIFY_H
+
+#include "engine/outbox.h"
+
+#include <collectd/core/daemon/plugin.h>
+
+#include <stdbool.h>
+
+/* Used by the outbox's thread alone. */
+struct notifier {
+  /* Of our plugin. Handlers run in the outbox's thread, which has none of its own. */
+  plugin_ctx_t context;
+  bool told_nobody; /* has said that no handler is loaded */
+};
+
+/* A receiver that hands everything to collectd's handlers; `notifier` outlives it. */
+struct outbox_receiver notifier_receiver(struct notifier *notifier);
+
+#endif

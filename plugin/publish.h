@@ -1,0 +1,50 @@
+/*
+ * What we know as collectd's values, once per read interval.
+ *
+ * Plugin "anomaly", types of every types.db. Of the whole, on our own host:
+ *
+ *   gauge-metrics, gauge-warming, gauge-ignored    known metrics
+ *   gauge-anomalous, percent-anomalous             of those that have warmed up: unusual now
+ *   gauge-incidents_open, derive-incidents         open now; opened so far
+ *   gauge-warming_seconds                          until the last of them has warmed up
+ *   derive-values                                  values taken
+ *   derive-values_NAME                             the same by observation_result_name
+ *   bytes-memory                                   of all metrics
+ *   gauge-nanoseconds_per_value                    of CPU in our write callback, where measured
+ *   gauge-outbox_waiting, derive-outbox_NAME       see struct outbox_stats
+ *   gauge-scores_left_out                          of the following, for want of room
+ *
+ * Of each metric that has warmed up and whose rule says publish_score, on the
+ * metric's host: anomaly-PLUGIN-INSTANCE/gauge-TYPE-INSTANCE-SOURCE, its score 0..1.
+ * Empty parts and the data source "value" are left out; a name too long for
+ * collectd ends in a hash of the whole.
+ */
+#ifndef ANOMALY_PLUGIN_PUBLISH_H
+#define ANOMALY_PLUGIN_PUBLISH_H
+
+#include "anomaly/engine.h"
+#include "engine/outbox.h"
+#include "plugin/meter.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct published_score;
+
+/* All zero at first. Used by one thread at a time. */
+struct publisher {
+  struct published_score *scores; /* room for `capacity`, kept from read to read */
+  size_t capacity;
+};
+
+/* Scores beyond are left out, and so are those that find no memory. */
+#define PUBLISHED_SCORES_MAX 20000
+
+/* Hands all values to collectd. `stats` are the engine's of this moment. */
+void publisher_run(struct publisher *publisher, struct engine *engine,
+                   const struct engine_stats *stats, struct outbox *outbox, struct meter *meter);
+
+/* Frees what the publisher keeps and makes it all zero. */
+void publisher_release(struct publisher *publisher);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * What the daemon's log is told of the engine: each thing once, when it first
+ * holds.
+ */
+#ifndef ANOMALY_PLUGIN_REPORT_H
+#define ANOMALY_PLUGIN_REPORT_H
+
+#include "anomaly/engine.h"
+
+#include <stdbool.h>
+
+/* All zero at first. Used by one thread at a time. */
+struct report {
+  unsigned reads; /* with metrics */
+  bool said_full, said_watched;
+  bool none_known; /* and nothing else has been said since */
+  bool some_warming;
+};
+
+/*
+ * At start: what is watched, by which configuration. `path` is NULL for what
+ * is built in.
+ */
+void report_start(const char *path);
+
+/* Once per read interval; `now` in seconds since the epoch. */
+void report_stats(struct report *report, const struct engine_stats *stats, double now);
+
+#endif

@@ -1,0 +1,29 @@
+#!/bin/sh
+# A metric that stops arriving is told, and its return.
+. "$ANOMALY_SRCDIR/tests/daemon/lib.sh"
+
+cat >"$work/anomaly.cfg" <<END
+detectors = ( { name = "missing"; intervals = 3; minimum = "2s"; } );
+warmup = "10s";
+rules = ();
+END
+{
+  echo "Timeout 2"
+  echo "WriteThreads 1"
+  unixsock_plugin missing
+  exec_plugin missing
+  anomaly_with "$work/anomaly.cfg"
+} | configuration missing
+
+start missing
+now=$(date +%s)
+usual web1 $((now - 60)) 61 1 | feed missing
+check "silence is told" try_for 20 told missing '^Severity: (WARNING|FAILURE)$' '^Host: web1$' \
+  '^CurrentValue: -?nan$' '^AnomalyType: missing$' '^Detectors: missing$' 'sends no values'
+check "the incident is open" try_for 10 value_is missing missing/anomaly/gauge-incidents_open 'v == 1'
+put web1 "$(date +%s)" 100 1 | feed missing
+check "its return is told" try_for 10 told missing '^Severity: OKAY$' '^Host: web1$' \
+  '^AnomalyType: missing$' '^Duration: [0-9]+$'
+check "SIGTERM ends it" stop "$daemon"
+check "nothing went wrong" no_trouble "$work/missing.log"
+finish

@@ -1,0 +1,60 @@
+#!/bin/sh
+# One collectd sends to a second one, which raises the alarm of the sender's
+# host; what the first one's own plugin says of itself is not watched there.
+. "$ANOMALY_SRCDIR/tests/daemon/lib.sh"
+[ -f "$system_plugins/network.so" ] || skip_all "collectd's network plugin is not there"
+
+cat >"$work/anomaly.cfg" <<END
+detectors = ( "zscore" );
+warmup = "5m";
+rules = ();
+END
+port=$("$python" -c 'import socket
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+    s.bind(("127.0.0.1", 0))
+    print(s.getsockname()[1])')
+
+# network_plugin WHAT: Server or Listen
+network_plugin() {
+  echo "LoadPlugin network"
+  echo "<Plugin network>"
+  echo "  $1 \"127.0.0.1\" \"$port\""
+  echo "</Plugin>"
+}
+
+{
+  echo "WriteThreads 1"
+  unixsock_plugin sender
+  network_plugin Server
+  anomaly_with "$work/anomaly.cfg"
+} | configuration sender
+{
+  echo "WriteThreads 1"
+  unixsock_plugin receiver
+  network_plugin Listen
+  anomaly_with "$work/anomaly.cfg"
+} | configuration receiver
+
+start receiver
+receiver=$daemon
+start sender
+sender=$daemon
+usual web1 1700000000 200 | feed sender
+flush sender network
+check "the metric arrives" try_for 15 value_is receiver receiver/anomaly/gauge-metrics 'v == 1'
+for i in 0 1 2; do
+  put web1 $((1700002000 + i * 10)) 900
+done | feed sender
+flush sender network
+check "the receiver alarms, of the sender's host" try_for 15 \
+  said "$work/receiver.log" 'severity = FAILURE, host = web1, .*900 is far above'
+usual web1 1700002030 40 | feed sender
+flush sender network
+check "and gives the all-clear" try_for 15 said "$work/receiver.log" 'severity = OKAY, host = web1'
+check "the sender's own values arrive" try_for 15 \
+  value_is receiver sender/anomaly/gauge-metrics 'v == 1'
+check "but are not watched" value_is receiver receiver/anomaly/gauge-metrics 'v == 1'
+check "SIGTERM ends the sender" stop "$sender"
+check "SIGTERM ends the receiver" stop "$receiver"
+check "nothing went wrong with the receiver" no_trouble "$work/receiver.log"
+finish
