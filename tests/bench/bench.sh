@@ -1,0 +1,41 @@
+#!/bin/sh
+# ./dev bench [cost|daemon|quality [ARGUMENT...]]: builds what measures, and measures.
+set -eu
+top=$(cd "$(dirname "$0")/../.." && pwd)
+build=$top/build
+
+usage="usage: ./dev bench [cost [ARGUMENT...] | daemon | quality [ARGUMENT...]]"
+
+make_targets() {
+  make -C "$build" -s -j "$(nproc)" --no-print-directory "$@"
+}
+
+bench_cost() {
+  make_targets tests/bench/bench_observe
+  "$build/tests/bench/bench_observe" "$@"
+}
+
+bench_daemon() {
+  make_targets tests/bench/empty_write.la tests/daemon/flood.la
+  python3 "$top/tests/bench/daemon_cost.py" "$build" "$@"
+}
+
+bench_quality() {
+  make_targets tests/bench/bench_quality
+  "$build/tests/bench/bench_quality" "$@"
+}
+
+what=${1-all}
+[ $# = 0 ] || shift
+case $what in
+  cost | daemon | quality) "bench_$what" "$@" ;;
+  all)
+    for part in cost daemon quality; do
+      "bench_$part" "$@"
+    done
+    ;;
+  *)
+    echo "$usage" >&2
+    exit 2
+    ;;
+esac

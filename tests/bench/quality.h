@@ -1,0 +1,42 @@
+/*
+ * The parts of bench_quality: each prints a table of what its watches make of
+ * one kind of data, or says that the data is not there.
+ */
+#ifndef ANOMALY_TESTS_BENCH_QUALITY_H
+#define ANOMALY_TESTS_BENCH_QUALITY_H
+
+#include "bench/replay.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define WATCHES_MAX 32
+
+struct watches {
+  struct watch watch[WATCHES_MAX];
+  size_t count;
+  bool each; /* print a line for each labelled series too */
+};
+
+/* Our NAB scorer on detectors of the published scoreboard; needs no watch. */
+void quality_nab_check(const struct watches *watches);
+
+/* NAB by onset and by score, three profiles. */
+void quality_nab(const struct watches *watches);
+
+/* Event metrics of cloud-monitoring, one row of labels for each series. */
+void quality_cloud(const struct watches *watches);
+
+/* Event metrics of whole services: a service alarms where any of its metrics does. */
+void quality_services(const struct watches *watches);
+
+/* Event metrics of each metric of six servers, with labels of its own. */
+void quality_smd(const struct watches *watches);
+
+/* False alarms in the first parts of smd and services, which have no labels. */
+void quality_quiet(const struct watches *watches);
+
+/* False alarms on generated metrics at 1, 10, 60 and 300 s. */
+void quality_generated(const struct watches *watches);
+
+#endif
