@@ -1,0 +1,53 @@
+#!/bin/sh
+# What is printed from the option rows and what is written down are the same.
+. "$ANOMALY_SRCDIR/tests/checks/tap.sh"
+anomalyctl=$ANOMALY_BUILDDIR/anomalyctl
+
+# same_as FILE COMMAND...
+same_as() {
+  file=$1
+  shift
+  "$@" | diff -u "$file" - || echo "./dev docs writes it anew"
+}
+
+verbs() {
+  "$anomalyctl" --help | sed -nE 's/^  ([a-z]+)( .*)?$/\1/p'
+}
+
+options_missing_in_manual() {
+  [ -n "$(verbs)" ] || echo "anomalyctl --help lists no verb"
+  for verb in "" $(verbs); do
+    # shellcheck disable=SC2086
+    "$anomalyctl" $verb --help 2>&1 | grep -oE -e '--[a-z][a-z-]+' | sort -u
+  done | sort -u | while read -r option; do
+    # The manual writes a dash as \- or as -.
+    sed 's/\\-/-/g' docs/anomalyctl.1 | grep -qF -e "$option" ||
+      echo "$option is not in docs/anomalyctl.1"
+  done
+}
+
+verbs_missing_in_manual() {
+  verbs | while read -r verb; do
+    grep -qw -e "$verb" docs/anomalyctl.1 || echo "$verb is not in docs/anomalyctl.1"
+  done
+}
+
+# mandoc knows no month of tomorrow and no distribution; its style hints are not faults.
+manual_faults() {
+  for manual in docs/*.[1-9]; do
+    "$MANDOC" -T lint -W warning "$manual"
+  done
+}
+
+expect_nothing "collectd.conf.d/anomaly.cfg is what anomalyctl prints" \
+  same_as collectd.conf.d/anomaly.cfg "$anomalyctl" config --sample
+expect_nothing "docs/options.md is what anomalyctl prints" \
+  same_as docs/options.md "$anomalyctl" config --reference
+expect_nothing "the manual has every verb" verbs_missing_in_manual
+expect_nothing "the manual has every long option" options_missing_in_manual
+if [ -n "$MANDOC" ]; then
+  expect_nothing "mandoc accepts the manuals" manual_faults
+else
+  skip_check "mandoc accepts the manuals" "mandoc is not there"
+fi
+finish
