@@ -90,8 +90,10 @@ enum observation_result engine_silence(struct engine *engine, const struct metri
 
 /*
  * Lets time pass: silent metrics are judged again, metrics not seen for
- * expire_after are forgotten. `now` is in seconds, of any clock that does not
- * jump; call it about once per interval. The work is spread over the calls.
+ * expire_after are forgotten. `now` is a time as the samples have it; call it
+ * about once per interval. A clock that jumps ahead counts as at most an hour
+ * towards expire_after, one that jumps back as nothing. The work is spread over
+ * the calls.
  */
 void engine_tick(struct engine *engine, double now);
 

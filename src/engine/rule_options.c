@@ -113,8 +113,9 @@ const struct option_row rule_option_rows[] = {
      .preset = 86400,
      .min = 1,
      .max = 52 * 604800,
-     .help = "Time for which a metric must be known before it can alarm; less alarms earlier and "
-             "more often for nothing"},
+     .help =
+         "Time for which adaptive and missing must know a metric before they alarm; less alarms "
+         "earlier and more often for nothing"},
     {.name = FIELD(publish_score),
      .kind = OPTION_BOOL,
      .preset = false,
