@@ -40,6 +40,11 @@ struct subject subject_create(const struct detector *detector, const char *setti
   return subject;
 }
 
+void assert_near(double found, double expected, double within) {
+  if (!(fabs(found - expected) <= within))
+    fail_msg("%.9g is not within %g of %.9g", found, within, expected);
+}
+
 void subject_destroy(struct subject *subject) {
   free(subject->options);
   free(subject->state);

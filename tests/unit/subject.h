@@ -28,6 +28,9 @@ struct subject {
 struct subject subject_create(const struct detector *detector, const char *settings);
 void subject_destroy(struct subject *subject);
 
+/* Fails the test where the two are further apart. */
+void assert_near(double found, double expected, double within);
+
 /* Forgets everything learned. */
 void subject_restart(struct subject *subject);
 

@@ -10,17 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct detector *adaptive(void) {
-  const struct detector *const detector = detector_find("adaptive");
-  assert_non_null(detector);
-  return detector;
-}
-
-static void assert_near(double found, double expected, double within) {
-  if (!(fabs(found - expected) <= within))
-    fail_msg("%.9g is not within %g of %.9g", found, within, expected);
-}
-
 /* What it says of anomalies, on a machine that is busy by day: one value a minute. */
 
 struct machine {
@@ -52,7 +41,8 @@ static unsigned machine_runs(struct machine *machine, unsigned values) {
 
 /* Ten days old, at half past three in the morning. */
 static struct machine machine_create(uint64_t seed) {
-  struct machine machine = {.subject = subject_create(adaptive(), NULL), .noise = {seed}};
+  struct machine machine = {.subject = subject_create(detector_find("adaptive"), NULL),
+                            .noise = {seed}};
   (void)machine_runs(&machine, 10 * 1440 + 210);
   return machine;
 }
@@ -165,7 +155,7 @@ static void test_finds_roughness(void **unused) {
 /* A constant metric speaks at its first change, once it is a week old. */
 static void test_first_change(void **unused) {
   (void)unused;
-  struct subject subject = subject_create(adaptive(), NULL);
+  struct subject subject = subject_create(detector_find("adaptive"), NULL);
   for (unsigned i = 0; i < 8 * 1440; i++)
     assert_true(subject_update(&subject, MINUTE, 4).ratio == 0);
   const struct finding finding = subject_update(&subject, MINUTE, 3);
@@ -177,7 +167,7 @@ static void test_first_change(void **unused) {
 
 /* False alarms do not depend on the interval. */
 static unsigned incidents_in_two_weeks(double interval, uint64_t seed) {
-  struct subject subject = subject_create(adaptive(), NULL);
+  struct subject subject = subject_create(detector_find("adaptive"), NULL);
   struct noise noise = {seed};
   const unsigned values = (unsigned)(14 * DAY / interval);
   unsigned incidents = 0, calm = 10;
@@ -209,7 +199,7 @@ static struct finding observe_half_second(struct subject *subject, double value)
   const struct observation now = {
       .time = subject->time, .interval = .5, .value = value, .line = 1, .warmup = 60};
   struct finding finding;
-  adaptive()->update(subject->state, subject->options, &now, &finding);
+  detector_find("adaptive")->update(subject->state, subject->options, &now, &finding);
   return finding;
 }
 
@@ -217,7 +207,7 @@ static struct finding observe_half_second(struct subject *subject, double value)
 static void test_short_warmup(void **unused) {
   (void)unused;
   for (uint64_t seed = 0; seed < 10; seed++) {
-    struct subject subject = subject_create(adaptive(), NULL);
+    struct subject subject = subject_create(detector_find("adaptive"), NULL);
     struct noise noise = {seed};
     for (unsigned i = 0; i < 220; i++) {
       const struct finding finding =
@@ -242,7 +232,7 @@ static void test_wild_first_value_is_forgotten(void **unused) {
   (void)unused;
   static const double firsts[] = {4294967295., 18446744073709551615., -1e300, DBL_MAX, 1e12};
   for (size_t i = 0; i < sizeof firsts / sizeof firsts[0]; i++) {
-    struct subject subject = subject_create(adaptive(), NULL);
+    struct subject subject = subject_create(detector_find("adaptive"), NULL);
     struct noise noise = {i};
     (void)subject_update(&subject, MINUTE, firsts[i]);
     run_gaussian(&subject, &noise, .1);
@@ -258,7 +248,7 @@ static void test_wild_first_value_is_forgotten(void **unused) {
 /* A collapse is an incident, not a reason to forget a grown metric. */
 static void test_collapse_is_no_new_beginning(void **unused) {
   (void)unused;
-  struct subject subject = subject_create(adaptive(), NULL);
+  struct subject subject = subject_create(detector_find("adaptive"), NULL);
   struct noise noise = {4};
   for (unsigned i = 0; i < 4 * 1440; i++)
     (void)subject_update(&subject, MINUTE, 1e9 + 1e7 * noise_gaussian(&noise));
@@ -273,7 +263,7 @@ static void test_one_wild_value_spoils_nothing(void **unused) {
   (void)unused;
   static const double wild[] = {18446744073709551615., -1e300, DBL_MAX};
   for (size_t i = 0; i < sizeof wild / sizeof wild[0]; i++) {
-    struct subject subject = subject_create(adaptive(), NULL);
+    struct subject subject = subject_create(detector_find("adaptive"), NULL);
     struct noise noise = {i};
     run_gaussian(&subject, &noise, 2);
     assert_true(subject_update(&subject, MINUTE, wild[i]).ratio >= 1);
@@ -290,7 +280,7 @@ static void test_one_wild_value_spoils_nothing(void **unused) {
 /* Half a year of silence, a clock that stands, and one that jumps by a life. */
 static void test_odd_times(void **unused) {
   (void)unused;
-  struct subject subject = subject_create(adaptive(), NULL);
+  struct subject subject = subject_create(detector_find("adaptive"), NULL);
   struct noise noise = {3};
   run_gaussian(&subject, &noise, 3);
   assert_true(subject_observe(&subject, 180 * DAY, 0, 50).ratio < 1);
@@ -306,7 +296,7 @@ static void test_odd_times(void **unused) {
 
 static void test_state_is_small(void **unused) {
   (void)unused;
-  assert_true(adaptive()->state_size(NULL) <= 2048);
+  assert_true(detector_find("adaptive")->state_size(NULL) <= 2048);
 }
 
 int main(void) {

@@ -10,17 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct detector *adaptive(void) {
-  const struct detector *const detector = detector_find("adaptive");
-  assert_non_null(detector);
-  return detector;
-}
-
-static void assert_near(double found, double expected, double within) {
-  if (!(fabs(found - expected) <= within))
-    fail_msg("%.9g is not within %g of %.9g", found, within, expected);
-}
-
 /* Signals; those of the twin are the same to the last bit but for the sine. */
 
 struct rand48 {
@@ -118,7 +107,7 @@ static struct finding observe(struct subject *subject, const struct signal *sign
                                   .line = line,
                                   .warmup = signal->warmup};
   struct finding finding;
-  adaptive()->update(subject->state, subject->options, &now, &finding);
+  detector_find("adaptive")->update(subject->state, subject->options, &now, &finding);
   return finding;
 }
 
@@ -127,7 +116,7 @@ static struct finding *run_signal(size_t number) {
   const struct signal *const signal = &signals[number];
   struct finding *const findings = calloc(signal->records, sizeof *findings);
   assert_non_null(findings);
-  struct subject subject = subject_create(adaptive(), NULL);
+  struct subject subject = subject_create(detector_find("adaptive"), NULL);
   struct rand48 noise = rand48_seeded(number);
   for (unsigned i = 0; i < signal->records; i++)
     findings[i] = observe(&subject, signal, i, 1, signal->value(&noise, i));
@@ -284,7 +273,7 @@ static void test_line_does_not_change_ratios(void **unused) {
   static const double lines[] = {.8, 1.25};
   struct finding *const usual = run_signal(0);
   for (size_t k = 0; k < 2; k++) {
-    struct subject subject = subject_create(adaptive(), NULL);
+    struct subject subject = subject_create(detector_find("adaptive"), NULL);
     for (unsigned i = 0; i <= 3000; i++) {
       const struct finding finding = observe(&subject, &signals[0], i, lines[k], wave(NULL, i));
       assert_true(finding_equal(&finding, &usual[i]));
