@@ -438,6 +438,7 @@ static void update(void *opaque, const void *options, const struct observation *
   ret->reason = NULL;
   ret->onset = (double)find_onset(state, &record, &evidence);
   ret->ready = record.ready;
+  ret->abstains = false;
   if (ratio > 0.0F)
     explain(state, &record, &evidence, lead, ret);
 }

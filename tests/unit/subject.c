@@ -62,7 +62,8 @@ static bool same(double a, double b) { return memcmp(&a, &b, sizeof a) == 0 || a
 bool finding_equal(const struct finding *a, const struct finding *b) {
   return same(a->ratio, b->ratio) && same(a->onset, b->onset) && same(a->surprise, b->surprise) &&
          same(a->expected, b->expected) && same(a->lower, b->lower) && same(a->upper, b->upper) &&
-         a->kind == b->kind && a->reason == b->reason && a->ready == b->ready;
+         a->kind == b->kind && a->reason == b->reason && a->ready == b->ready &&
+         a->abstains == b->abstains;
 }
 
 static bool is_evidence(double number) { return isfinite(number) && number >= 0; }
