@@ -11,14 +11,32 @@
 #include <stdint.h>
 #include <string.h>
 
-enum signal { GAUSSIAN, HEAVY_TAILED, SEASONAL, CONSTANT, SPARSE, COUNTER_LIKE, SIGNALS };
+enum signal {
+  GAUSSIAN,
+  HEAVY_TAILED,
+  SEASONAL,
+  CONSTANT,
+  SPARSE,
+  SATURATING,
+  COUNTER_LIKE,
+  SIGNALS
+};
 
-static const char *const signal_names[] = {"gaussian", "heavy-tailed", "seasonal",
-                                           "constant", "sparse",       "counter-like"};
+static const char *const signal_names[] = {"gaussian", "heavy-tailed", "seasonal",    "constant",
+                                           "sparse",   "saturating",   "counter-like"};
+
+/* What can go wrong with a Gaussian signal of mean 50 and deviation 2 (or a seasonal one). */
+enum fault { SPIKE, DIP, STEP, DRIFT, WIDER, NARROWER, STUCK, ODD_SHAPE, NO_PEAK, FAULTS };
+
+#define FAULT(fault) (1u << (fault))
+#define OUTLIERS (FAULT(SPIKE) | FAULT(DIP))
 
 struct claim {
   const char *detector;
-  bool judges_values, judges_silence;
+  const char *settings; /* options under which it claims all this; NULL = presets */
+  unsigned faults;      /* that it finds: bits of FAULT() */
+  bool judges_silence;
+  bool follows;                 /* a lasting new level is usual after a while */
   bool forgets;                 /* a level left for good is odd when it comes back */
   double farthest;              /* new levels up to so far off are followed */
   double settle;                /* seconds after which it is ready and its alarms are counted */
@@ -35,28 +53,31 @@ struct claim {
  */
 static const struct claim claims[] = {
     {.detector = "adaptive",
-     .judges_values = true,
+     .faults = OUTLIERS | FAULT(STEP) | FAULT(WIDER) | FAULT(STUCK),
+     .follows = true,
      .settle = 8 * DAY,
      .accept = DAY,
      .farthest = 1e6,
      .recovery = 28 * DAY,
-     .false_alarms = {.001, .001, .001, 0, .001, .01}},
+     .false_alarms = {.001, .001, .001, 0, .001, .001, .01}},
     {.detector = "zscore",
-     .judges_values = true,
+     .faults = OUTLIERS | FAULT(STEP),
+     .follows = true,
      .forgets = true,
      .farthest = 1e12,
      .settle = 100 * MINUTE,
      .accept = 200 * MINUTE,
      .recovery = 300 * MINUTE,
-     .false_alarms = {.006, .03, .01, 0, .025, .006}},
+     .false_alarms = {.006, .03, .01, 0, .025, .03, .006}},
     {.detector = "baseline",
-     .judges_values = true,
+     .faults = OUTLIERS | FAULT(STEP),
+     .follows = true,
      .forgets = true,
      .farthest = 1e12,
      .settle = 2 * DAY,
      .accept = DAY + 101 * MINUTE,
      .recovery = 3 * DAY,
-     .false_alarms = {.004, .03, .002, 0, .025, 1}},
+     .false_alarms = {.004, .03, .002, 0, .025, .001, 1}},
     {.detector = "missing",
      .judges_silence = true,
      .settle = DAY + 20 * MINUTE,
@@ -83,6 +104,8 @@ static double signal_value(enum signal signal, struct noise *noise, uint32_t i) 
     return 8;
   case SPARSE:
     return noise_uniform(noise) < .02 ? 3 + noise_uniform(noise) : 0;
+  case SATURATING:
+    return fmin(100, 90 + 12 * sin(i * 2 * acos(-1) / 1440) + 5 * noise_gaussian(noise));
   case COUNTER_LIKE:
   case SIGNALS:
     break;
@@ -101,8 +124,9 @@ struct stream {
 
 static struct stream stream_open(const struct detector *detector, enum signal signal,
                                  uint64_t seed) {
-  return (struct stream){
-      .subject = subject_create(detector, NULL), .noise = {seed}, .signal = signal};
+  return (struct stream){.subject = subject_create(detector, claim_of(detector)->settings),
+                         .noise = {seed},
+                         .signal = signal};
 }
 
 static void stream_close(struct stream *stream) { subject_destroy(&stream->subject); }
@@ -139,7 +163,7 @@ static void test_every_detector_claims_something(void **unused) {
   (void)unused;
   for (const struct detector *const *at = detector_list; *at != NULL; at++) {
     const struct claim *const claim = claim_of(*at);
-    assert_true(claim->judges_values || claim->judges_silence);
+    assert_true(claim->faults != 0 || claim->judges_silence);
     assert_int_equal(claim->judges_silence, (*at)->silence != NULL);
   }
 }
@@ -162,38 +186,124 @@ static void test_silent_until_ready(void **unused) {
   }
 }
 
-static bool is_either(enum anomaly_kind kind, enum anomaly_kind one, enum anomaly_kind other) {
-  return kind == one || kind == other;
+/*
+ * What a fault is: its name, how long it lasts, the signal it befalls and a word
+ * on what it must be called.
+ */
+struct fault_shape {
+  const char *name;
+  enum signal signal;
+  uint32_t minutes; /* within which it must be found */
+  unsigned kinds;   /* that say what it is: bits of 1 << enum anomaly_kind */
+  bool outlier;     /* beyond the band from its first value on */
+};
+
+#define KIND(kind) (1u << (kind))
+#define LEVELS (KIND(KIND_LEVEL_SHIFT) | KIND(KIND_DRIFT))
+
+static const struct fault_shape fault_shapes[FAULTS] = {
+    [SPIKE] = {"a spike", GAUSSIAN, 1, KIND(KIND_SPIKE) | KIND(KIND_VARIANCE) | LEVELS, true},
+    [DIP] = {"a dip", GAUSSIAN, 1, KIND(KIND_DIP) | KIND(KIND_VARIANCE) | LEVELS, true},
+    [STEP] = {"a step of 5 deviations", GAUSSIAN, 120,
+              KIND(KIND_SPIKE) | KIND(KIND_PATTERN) | KIND(KIND_VARIANCE) | LEVELS, false},
+    [DRIFT] = {"a drift of 10 deviations in 12 hours", GAUSSIAN, 720, KIND(KIND_SPIKE) | LEVELS,
+               false},
+    [WIDER] = {"five times the spread", GAUSSIAN, 240,
+               KIND(KIND_VARIANCE) | KIND(KIND_SPIKE) | KIND(KIND_DIP) | KIND(KIND_PATTERN), false},
+    [NARROWER] = {"a tenth of the spread", GAUSSIAN, 720, KIND(KIND_VARIANCE), false},
+    [STUCK] = {"a stuck value", GAUSSIAN, 480, KIND(KIND_FLATLINE) | KIND(KIND_VARIANCE), false},
+    [ODD_SHAPE] = {"a fast wave in the usual range", GAUSSIAN, 120,
+                   KIND(KIND_PATTERN) | KIND(KIND_VARIANCE), false},
+    [NO_PEAK] = {"a missing daily peak", SEASONAL, 720,
+                 KIND(KIND_PATTERN) | KIND(KIND_DIP) | LEVELS, false},
+};
+
+/* The value of minute `i` of the fault; `usual` is what it would be without. */
+static double fault_value(enum fault fault, double usual, uint32_t i) {
+  switch (fault) {
+  case SPIKE:
+    return 90;
+  case DIP:
+    return 10;
+  case STEP:
+    return usual + 10;
+  case DRIFT:
+    return usual + 20 * (i + 1) / 720.;
+  case WIDER:
+    return 50 + 5 * (usual - 50);
+  case NARROWER:
+    return 50 + .1 * (usual - 50);
+  case STUCK:
+    return 51;
+  case ODD_SHAPE:
+    return 50 + (i % 2 == 0 ? 3.5 : -3.5) + .05 * (usual - 50);
+  case NO_PEAK:
+    return fmin(usual, 50);
+  case FAULTS:
+    break;
+  }
+  return usual;
 }
 
-/* One odd value is found, described, and forgotten with the next ordinary one. */
-static void assert_outlier_is_found(const struct detector *detector, double outlier,
-                                    enum anomaly_kind kind) {
+/* The first finding over the line, or the last one. */
+static struct finding stream_fault(struct stream *stream, enum fault fault) {
+  struct finding finding = finding_none();
+  for (uint32_t i = 0; i < fault_shapes[fault].minutes && finding.ratio < 1; i++) {
+    const double usual = signal_value(stream->signal, &stream->noise, stream->minute++);
+    finding = subject_update(&stream->subject, MINUTE, fault_value(fault, usual, i));
+  }
+  return finding;
+}
+
+static bool claims_fault(const struct detector *detector, enum fault fault) {
+  return (claim_of(detector)->faults & FAULT(fault)) != 0;
+}
+
+static void check_found(const struct detector *detector, enum fault fault,
+                        const struct finding *finding) {
+  const struct fault_shape *const shape = &fault_shapes[fault];
+  if (!finding->ready || finding->ratio < 1)
+    fail_msg("%s: does not see %s: ratio %g", detector->name, shape->name, finding->ratio);
+  if ((shape->kinds & KIND(finding->kind)) == 0)
+    fail_msg("%s: calls %s %s", detector->name, shape->name, anomaly_kind_name(finding->kind));
+  assert_non_null(finding->reason);
+  assert_true(finding->surprise > 0);
+}
+
+/* One odd value is described, and forgotten with the next ordinary ones. */
+static void check_outlier(struct stream *stream, enum fault fault, const struct finding *finding) {
+  const double outlier = fault_value(fault, 50, 0);
+  if (!(finding->onset > 0))
+    fail_msg("%s: %g is no onset", stream->subject.detector->name, outlier);
+  assert_true(finding->surprise > 2);
+  if (!isnan(finding->expected)) {
+    assert_true(fabs(finding->expected - 50) < 5);
+    assert_true(finding->lower < finding->expected && finding->expected < finding->upper);
+    assert_true(outlier < finding->lower || outlier > finding->upper);
+  }
+  (void)stream_run(stream, 20 * MINUTE);
+  assert_true(stream_run(stream, 100 * MINUTE) <= .03);
+}
+
+static void assert_fault_is_found(const struct detector *detector, enum fault fault) {
   for (uint64_t seed = 0; seed < 10; seed++) {
-    struct stream stream = stream_settled(detector, GAUSSIAN, seed);
-    const struct finding finding = subject_update(&stream.subject, MINUTE, outlier);
-    if (!finding.ready || finding.ratio < 1 || finding.onset <= 0)
-      fail_msg("%s: no alarm at %g: ratio %g, onset %g", detector->name, outlier, finding.ratio,
-               finding.onset);
-    assert_true(is_either(finding.kind, kind, KIND_LEVEL_SHIFT) || finding.kind == KIND_VARIANCE);
-    assert_non_null(finding.reason);
-    assert_true(finding.surprise > 2);
-    assert_true(fabs(finding.expected - 50) < 5);
-    assert_true(finding.lower < finding.expected && finding.expected < finding.upper);
-    assert_true(outlier < finding.lower || outlier > finding.upper);
-    (void)stream_run(&stream, 20 * MINUTE);
-    assert_true(stream_run(&stream, 100 * MINUTE) <= .03);
+    struct stream stream = stream_settled(detector, fault_shapes[fault].signal, seed);
+    if (fault == NO_PEAK) /* not in the middle of one */
+      (void)stream_run(&stream, (1440 - stream.minute % 1440) * MINUTE);
+    const struct finding finding = stream_fault(&stream, fault);
+    check_found(detector, fault, &finding);
+    if (fault_shapes[fault].outlier)
+      check_outlier(&stream, fault, &finding);
     stream_close(&stream);
   }
 }
 
-static void test_outliers_are_found(void **unused) {
+static void test_claimed_faults_are_found(void **unused) {
   (void)unused;
   for (const struct detector *const *at = detector_list; *at != NULL; at++)
-    if (claim_of(*at)->judges_values) {
-      assert_outlier_is_found(*at, 90, KIND_SPIKE);
-      assert_outlier_is_found(*at, 10, KIND_DIP);
-    }
+    for (enum fault fault = 0; fault < FAULTS; fault++)
+      if (claims_fault(*at, fault))
+        assert_fault_is_found(*at, fault);
 }
 
 static void assert_level_is_found_and_accepted(const struct detector *detector, enum signal signal,
@@ -217,7 +327,7 @@ static void test_lasting_levels_become_usual(void **unused) {
   (void)unused;
   static const double offsets[] = {20, -20, 60, 2000, -1e6, 1e12};
   for (const struct detector *const *at = detector_list; *at != NULL; at++)
-    if (claim_of(*at)->judges_values)
+    if (claim_of(*at)->follows)
       for (size_t i = 0; i < sizeof offsets / sizeof offsets[0]; i++) {
         if (fabs(offsets[i]) > claim_of(*at)->farthest)
           continue;
@@ -348,9 +458,12 @@ static void test_hostile_values_are_overcome(void **unused) {
       const double share = stream_run(&stream, DAY);
       if (share > 2 * claim->false_alarms[GAUSSIAN])
         fail_msg("%s: after hostile values %g of ordinary ones alarm", (*at)->name, share);
-      const double ratio = subject_update(&stream.subject, MINUTE, 90).ratio;
-      if (claim->judges_values && !(ratio >= 1))
-        fail_msg("%s: after hostile values an outlier has ratio %g", (*at)->name, ratio);
+      for (enum fault fault = 0; fault < FAULTS && fault != NO_PEAK; fault++)
+        if (claims_fault(*at, fault)) {
+          const struct finding finding = stream_fault(&stream, fault);
+          check_found(*at, fault, &finding);
+          break;
+        }
       if (claim->judges_silence)
         assert_true(subject_silence(&stream.subject, DAY).ratio >= 1);
       stream_close(&stream);
@@ -362,7 +475,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_every_detector_claims_something),
       cmocka_unit_test(test_silent_until_ready),
-      cmocka_unit_test(test_outliers_are_found),
+      cmocka_unit_test(test_claimed_faults_are_found),
       cmocka_unit_test(test_lasting_levels_become_usual),
       cmocka_unit_test(test_false_alarms_are_bounded),
       cmocka_unit_test(test_silence_is_found_and_ends),
