@@ -70,8 +70,9 @@ struct observation {
   double time;     /* seconds since the epoch, > 0 */
   double interval; /* seconds, as configured; 0 = unknown */
   double value;
-  double line;   /* the ratio that counts as an alarm: 1, moved by sensitivity */
-  double warmup; /* seconds a metric needs to become known; > 0 */
+  double line;    /* the ratio that counts as an alarm: 1, moved by sensitivity */
+  double failure; /* the ratio from which an alarm is a failure: 4, moved by the rule */
+  double warmup;  /* seconds a metric needs to become known; > 0 */
 };
 
 struct detector {

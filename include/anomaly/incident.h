@@ -27,7 +27,7 @@ struct incident_event {
   uint64_t id;                 /* unique for this host's daemon, over restarts too */
   struct metric_name metric;
   enum anomaly_kind kind; /* of the verdict that opened it */
-  double start;           /* time of the verdict that began it */
+  double start;           /* when it began, as far as its detector knows, else when it was seen */
   double peak_time;       /* time of the highest score so far */
   double peak_score;      /* 0..1 */
   double peak_value;      /* the metric's value then */

@@ -35,10 +35,11 @@ struct finding {
   double onset;                  /* strength of something new at this sample; 0 elsewhere */
   double surprise;               /* the evidence in decades (-log10 of a tail probability) */
   double expected, lower, upper; /* what was usual, before this sample was learned */
-  enum anomaly_kind kind;        /* KIND_NONE where ratio is 0 */
-  const char *reason;            /* static phrase that says what is odd; NULL if nothing */
-  bool ready;                    /* false while the detector cannot know yet */
-  bool abstains;                 /* says nothing of samples like this one: it has no vote */
+  double since;           /* when what it found began, not after this sample; 0 = not known */
+  enum anomaly_kind kind; /* KIND_NONE where ratio is 0 */
+  const char *reason;     /* static phrase that says what is odd; NULL if nothing */
+  bool ready;             /* false while the detector cannot know yet */
+  bool abstains;          /* says nothing of samples like this one: it has no vote */
 };
 
 enum severity {
@@ -64,6 +65,7 @@ struct verdict {
   double onset;                  /* the largest of the detectors */
   double confidence;             /* share of the ready detectors that agree, 0..1 */
   double expected, lower, upper; /* of the leading detector; NaN = not known */
+  double since;                  /* of the leading detector; 0 = not known */
   enum anomaly_kind kind;        /* of the leading detector */
   const char *reason;            /* static phrase of the leading detector; may be NULL */
   const char *leading;           /* name of the leading detector; never NULL */

@@ -434,6 +434,7 @@ static void update(void *opaque, const void *options, const struct observation *
 
   ret->ratio = (double)ratio;
   ret->surprise = 0.0;
+  ret->since = 0.0;
   ret->kind = KIND_NONE;
   ret->reason = NULL;
   ret->onset = (double)find_onset(state, &record, &evidence);

@@ -135,6 +135,7 @@ static void missing_silence(const void *state_, const void *options, const struc
   if (!ret->ready || silence <= state->usual)
     return;
   ret->ratio = silence / limit_of(state, options);
+  ret->since = state->last_time;
   ret->kind = KIND_MISSING;
   /* As if values came at random: the least that can be said. */
   ret->surprise = fmin(silence / state->usual * log10(exp(1)), surprise_max);

@@ -99,6 +99,7 @@ static void take_from_leading(struct verdict *verdict, const struct rule_options
   verdict->expected = leading->expected;
   verdict->lower = within(leading->lower, options);
   verdict->upper = within(leading->upper, options);
+  verdict->since = leading->since;
   verdict->kind = leading->kind;
   verdict->reason = leading->reason;
   verdict->leading = name;
@@ -148,6 +149,10 @@ static void note_peak(struct decision *decision, const struct verdict *verdict) 
   decision->peak_value = verdict->value;
 }
 
+static double began(const struct verdict *verdict) {
+  return verdict->since > 0 && verdict->since < verdict->time ? verdict->since : verdict->time;
+}
+
 static enum severity severity_of(const struct decision_lines *lines, double ratio) {
   return ratio >= lines->failure ? SEVERITY_FAILURE : SEVERITY_WARNING;
 }
@@ -169,6 +174,7 @@ static enum incident_change advance_closed(struct decision *decision,
     return INCIDENT_UNCHANGED;
   if (decision->hits++ == 0) {
     decision->start = verdict->time;
+    decision->since = began(verdict);
     decision->peak_ratio = 0;
   }
   note_peak(decision, verdict);

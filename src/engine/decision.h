@@ -26,6 +26,7 @@ struct decision_lines decision_lines(const struct rule_options *options);
 struct decision {
   uint64_t incident; /* its id; 0 = none yet */
   double start;      /* time of the first verdict of the run that opened it */
+  double since;      /* when what that verdict found began: start, where it is not known */
   double peak_time;
   double peak_value;
   double peak_ratio;

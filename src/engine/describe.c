@@ -109,14 +109,26 @@ static void add_end(const struct incident_event *event, struct text *text) {
 /* What is told after the main clause, the most important first. */
 enum { EXTRAS = 3, EXTRA_SIZE = 128 };
 
+/* A time of day alone would mislead where it was not today's. */
+static void add_beginning(const struct incident_event *event, struct text *text) {
+  static const double half_day = 43200;
+  const double passed = event->verdict.time - event->start;
+  if (passed >= half_day) {
+    text_add(text, " for ");
+    time_add_duration(text, passed);
+  } else {
+    text_add(text, " since ");
+    time_add_clock(text, event->start);
+  }
+}
+
 static void add_open_extras(const struct incident_event *event, char extras[][EXTRA_SIZE]) {
   const struct verdict *const verdict = &event->verdict;
   struct text score = text_over(extras[0], EXTRA_SIZE);
   text_addf(&score, " (score %.2f, %u of %u agree)", verdict->score, verdict->agree,
             verdict->ready > 0 ? verdict->ready : verdict->detectors);
   struct text since = text_over(extras[1], EXTRA_SIZE);
-  text_add(&since, " since ");
-  time_add_clock(&since, event->start);
+  add_beginning(event, &since);
   struct text reason = text_over(extras[2], EXTRA_SIZE);
   if (verdict->reason != NULL)
     text_addf(&reason, ": %s", verdict->reason);

@@ -128,6 +128,7 @@ void metric_observe(struct metric *metric, const struct sample *sample, double v
                                   .interval = sample->interval,
                                   .value = value,
                                   .line = plan->lines.alarm,
+                                  .failure = plan->lines.failure,
                                   .warmup = plan->options.warmup};
   struct finding findings[RULE_DETECTORS_MAX];
   if (metric->first_time == 0)
@@ -145,8 +146,11 @@ void metric_observe(struct metric *metric, const struct sample *sample, double v
 bool metric_silence(struct metric *metric, double time, uint64_t next_incident,
                     struct verdict *ret_verdict, enum incident_end *ret_end) {
   const struct plan *const plan = metric->plan;
-  const struct observation now = {
-      .time = time, .value = NAN, .line = plan->lines.alarm, .warmup = plan->options.warmup};
+  const struct observation now = {.time = time,
+                                  .value = NAN,
+                                  .line = plan->lines.alarm,
+                                  .failure = plan->lines.failure,
+                                  .warmup = plan->options.warmup};
   struct finding findings[RULE_DETECTORS_MAX];
   const char *names[RULE_DETECTORS_MAX];
   size_t count = 0;
@@ -174,7 +178,7 @@ void metric_event(const struct metric *metric, const struct verdict *verdict, en
                               .end = end,
                               .id = decision->incident,
                               .kind = (enum anomaly_kind)decision->kind,
-                              .start = decision->start,
+                              .start = decision->since,
                               .peak_time = decision->peak_time,
                               .peak_score = decision->peak_ratio / (1 + decision->peak_ratio),
                               .peak_value = decision->peak_value,

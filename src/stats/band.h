@@ -21,7 +21,7 @@ double band_clip(const struct band *band, double value);
  * What a ready detector says of a value by this band: the ratio is the
  * distance from what was expected over the limit's distance on that side, at
  * most BAND_RATIO_MAX (also where that distance is 0); spike above, dip below.
- * Surprise, onset and reason are left at nothing.
+ * Surprise, onset, since and reason are left at nothing.
  */
 struct finding band_judge(const struct band *band, double value);
 #define BAND_RATIO_MAX 1e6

@@ -49,8 +49,12 @@ static void feed(struct rig *rig, uint32_t values) {
   static const double odd[] = {0, 1e300, -1e300, 1e-300, 1};
   for (uint32_t i = 0; i < values; i++) {
     const double value = i % 50 == 49 ? odd[i / 50 % 5] : 10 + 3 * sin(i) + i % 7;
-    struct observation now = {
-        .time = rig->time += 600, .interval = 600, .value = value, .line = 1, .warmup = 3600};
+    struct observation now = {.time = rig->time += 600,
+                              .interval = 600,
+                              .value = value,
+                              .line = 1,
+                              .failure = 4,
+                              .warmup = 3600};
     struct finding finding;
     rig->detector->update(rig->state, rig->options, &now, &finding);
     insist(is_evidence(finding.ratio) && is_evidence(finding.onset));

@@ -62,21 +62,24 @@ static bool same(double a, double b) { return memcmp(&a, &b, sizeof a) == 0 || a
 bool finding_equal(const struct finding *a, const struct finding *b) {
   return same(a->ratio, b->ratio) && same(a->onset, b->onset) && same(a->surprise, b->surprise) &&
          same(a->expected, b->expected) && same(a->lower, b->lower) && same(a->upper, b->upper) &&
-         a->kind == b->kind && a->reason == b->reason && a->ready == b->ready &&
-         a->abstains == b->abstains;
+         same(a->since, b->since) && a->kind == b->kind && a->reason == b->reason &&
+         a->ready == b->ready && a->abstains == b->abstains;
 }
 
 static bool is_evidence(double number) { return isfinite(number) && number >= 0; }
 
 static bool is_bound(double number) { return isfinite(number) || isnan(number); }
 
-static void check_finding(const struct detector *detector, const struct finding *finding) {
+static void check_finding(const struct detector *detector, double time,
+                          const struct finding *finding) {
   const char *wrong = NULL;
   if (!is_evidence(finding->ratio) || !is_evidence(finding->onset) ||
       !is_evidence(finding->surprise))
     wrong = "evidence is negative or not finite";
   else if (!is_bound(finding->expected) || !is_bound(finding->lower) || !is_bound(finding->upper))
     wrong = "an infinite expected, lower or upper";
+  else if (!is_evidence(finding->since) || finding->since > time)
+    wrong = "it began in the future";
   else if (finding->lower > finding->upper)
     wrong = "lower is above upper";
   else if ((int)finding->kind < 0 || finding->kind >= KINDS)
@@ -93,7 +96,7 @@ static void check_finding(const struct detector *detector, const struct finding 
 
 static struct observation observe(double time, double interval, double value) {
   return (struct observation){
-      .time = time, .interval = interval, .value = value, .line = 1, .warmup = DAY};
+      .time = time, .interval = interval, .value = value, .line = 1, .failure = 4, .warmup = DAY};
 }
 
 struct finding subject_observe(struct subject *subject, double gap, double interval, double value) {
@@ -102,7 +105,7 @@ struct finding subject_observe(struct subject *subject, double gap, double inter
   struct finding finding;
   memset(&finding, subject->fill, sizeof finding);
   subject->detector->update(subject->state, subject->options, &now, &finding);
-  check_finding(subject->detector, &finding);
+  check_finding(subject->detector, now.time, &finding);
   return finding;
 }
 
@@ -116,7 +119,7 @@ struct finding subject_silence(const struct subject *subject, double seconds) {
   if (subject->detector->silence != NULL) {
     memset(&finding, subject->fill, sizeof finding);
     subject->detector->silence(subject->state, subject->options, &now, &finding);
-    check_finding(subject->detector, &finding);
+    check_finding(subject->detector, now.time, &finding);
   }
   return finding;
 }

@@ -197,7 +197,7 @@ static void test_few_false_alarms_at_any_interval(void **unused) {
 static struct finding observe_half_second(struct subject *subject, double value) {
   subject->time += .5;
   const struct observation now = {
-      .time = subject->time, .interval = .5, .value = value, .line = 1, .warmup = 60};
+      .time = subject->time, .interval = .5, .value = value, .line = 1, .failure = 4, .warmup = 60};
   struct finding finding;
   detector_find("adaptive")->update(subject->state, subject->options, &now, &finding);
   return finding;

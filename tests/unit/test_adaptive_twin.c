@@ -105,6 +105,7 @@ static struct finding observe(struct subject *subject, const struct signal *sign
                                   .interval = signal->interval,
                                   .value = value,
                                   .line = line,
+                                  .failure = 4,
                                   .warmup = signal->warmup};
   struct finding finding;
   detector_find("adaptive")->update(subject->state, subject->options, &now, &finding);

@@ -160,6 +160,7 @@ struct run {
   struct decision decision;
   enum incident_end end;
   double time;
+  double began; /* seconds before a verdict that what it found did */
 };
 
 static struct run new_run(void) { return (struct run){.options = preset(), .time = 1000}; }
@@ -171,6 +172,7 @@ static struct verdict feed_value(struct run *run, double ratio, double value,
   struct verdict verdict;
   one.kind = kind;
   run->time += 60;
+  one.since = run->time - run->began;
   decision_combine(&run->options, &lines, &one, names, 1, run->time, value, &verdict);
   decision_advance(&run->decision, &run->options, &lines, 77, &verdict, &run->end);
   return verdict;
@@ -199,6 +201,32 @@ static void incident_opens_and_closes(void **state) {
   assert_int_equal(feed_times(&run, .1, run.options.calm - 1), INCIDENT_UNCHANGED);
   assert_int_equal(feed(&run, .1), INCIDENT_CLOSED);
   assert_int_equal(run.end, INCIDENT_RECOVERED);
+}
+
+/* What a verdict found may have begun long before: that is shown, and does not end it sooner. */
+static void incident_began_when_the_detector_says(void **state) {
+  (void)state;
+  static const struct {
+    double since, began; /* seconds before the verdict */
+  } rows[] = {{5000, 5000}, {0, 0}, {-60, 0}};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct run run = new_run();
+    run.time = 90000;
+    run.options.timeout = 600;
+    run.began = rows[i].since;
+    (void)feed(&run, 2);
+    assert_true(run.decision.start == run.time);
+    assert_true(run.decision.since == run.time - rows[i].began);
+    assert_int_equal(feed(&run, 2), INCIDENT_UNCHANGED);
+  }
+}
+
+static void unknown_beginning_is_the_first_verdict(void **state) {
+  (void)state;
+  struct run run = new_run();
+  run.began = run.time + 60; /* since 0 */
+  (void)feed(&run, 2);
+  assert_true(run.decision.since == run.time);
 }
 
 static void hysteresis_keeps_it_open(void **state) {
@@ -288,6 +316,8 @@ int main(void) {
       cmocka_unit_test(deviation_does_not_matter_for_a_flatline),
       cmocka_unit_test(band_is_clipped_to_the_range),
       cmocka_unit_test(incident_opens_and_closes),
+      cmocka_unit_test(incident_began_when_the_detector_says),
+      cmocka_unit_test(unknown_beginning_is_the_first_verdict),
       cmocka_unit_test(hysteresis_keeps_it_open),
       cmocka_unit_test(hits_must_come_in_a_row),
       cmocka_unit_test(escalates_at_most_once),

@@ -57,6 +57,13 @@ static void opening_says_what_and_since_when(void **state) {
                                     "lower than ever seen");
 }
 
+static void long_ago_is_told_as_a_duration(void **state) {
+  (void)state;
+  struct incident_event event = cpu_event();
+  event.start = event.verdict.time - 2 * 86400 - 4 * 3600;
+  assert_non_null(strstr(told(&event), "3 of 3 agree) for 2 d 4 h"));
+}
+
 static void odd_within_the_band_is_said_to_be(void **state) {
   (void)state;
   struct incident_event event = cpu_event();
@@ -130,6 +137,7 @@ static void metric_is_written_as_collectd_does(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(opening_says_what_and_since_when),
+      cmocka_unit_test(long_ago_is_told_as_a_duration),
       cmocka_unit_test(odd_within_the_band_is_said_to_be),
       cmocka_unit_test(kinds_have_their_own_words),
       cmocka_unit_test(end_says_how_long_and_how_bad),

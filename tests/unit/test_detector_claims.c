@@ -368,6 +368,7 @@ static void test_silence_is_found_and_ends(void **unused) {
       const struct finding finding = subject_silence(&stream.subject, silence);
       assert_true(finding.ratio >= 1 && finding.ratio > last);
       assert_int_equal(finding.kind, KIND_MISSING);
+      assert_true(finding.since == stream.subject.time);
       assert_non_null(finding.reason);
       last = finding.ratio;
     }
