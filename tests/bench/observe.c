@@ -1,8 +1,8 @@
 /* What one value costs in engine_observe, and one metric in memory: `bench_observe --help`. */
 #include "anomaly/engine.h"
-#include "bench/generate.h"
 #include "bench/replay.h"
 #include "evaluate/events.h"
+#include "history/generate.h"
 
 #include <getopt.h>
 #include <math.h>

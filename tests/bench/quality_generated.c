@@ -1,7 +1,7 @@
 #include "anomaly/status.h"
-#include "bench/generate.h"
 #include "bench/quality.h"
 #include "evaluate/events.h"
+#include "history/generate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
