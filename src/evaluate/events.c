@@ -238,10 +238,23 @@ static int pool_scores(const struct event_scores *series, size_t count, double *
   return STATUS_OK;
 }
 
+static uint64_t counted_segments(const struct event_scores *series, size_t count) {
+  uint64_t segments = 0;
+  for (size_t at = 0; at < count; at++)
+    for (size_t of = 0; of < series[at].truth->segment_count; of++)
+      segments += series[at].truth->segments[of].counted;
+  return segments;
+}
+
+/* Stops where so many false episodes are no better than `to_beat` with everything found. */
 static struct event_counts count_at(const struct event_scores *series, size_t count,
-                                    double threshold, bool *alarm) {
+                                    double threshold, double to_beat, bool *alarm) {
   struct event_counts counts = {0};
+  const uint64_t segments = counted_segments(series, count);
   for (size_t at = 0; at < count; at++) {
+    const struct event_counts most = {segments, segments, counts.false_episodes, 0};
+    if (event_f1(&most) <= to_beat)
+      break;
     for (size_t row = 0; row < series[at].truth->rows; row++)
       alarm[row] = series[at].score[row] >= threshold;
     event_counts_add(&counts, series[at].truth, alarm, NULL);
@@ -275,7 +288,7 @@ int event_best_f1(const struct event_scores *series, size_t count, struct event_
     if (threshold == tried)
       continue;
     tried = threshold;
-    const struct event_counts counts = count_at(series, count, threshold, alarm);
+    const struct event_counts counts = count_at(series, count, threshold, best.f1, alarm);
     const double f1 = event_f1(&counts);
     if (f1 > best.f1)
       best = (struct event_best){.threshold = threshold, .f1 = f1, .counts = counts};

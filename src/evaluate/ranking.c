@@ -102,7 +102,7 @@ static void widen_labels(struct widened *wide, const bool *label, size_t rows, s
   for (size_t row = 0; row < rows; row++) {
     const bool first = label[row] && (row == 0 || !label[row - 1]);
     const bool last = label[row] && (row + 1 == rows || !label[row + 1]);
-    for (size_t far = 1; far <= side; far++) {
+    for (size_t far = 1; (first || last) && far <= side; far++) {
       const double weight = sqrt(1 - (double)far / (double)buffer);
       if (first && far <= row)
         wide->weight[row - far] += weight;
@@ -127,25 +127,60 @@ static void number_segments(struct widened *wide, size_t rows) {
   }
 }
 
-static double range_area(const struct ranked *order, size_t rows, struct widened *wide,
+/* A row that the widest buffer reaches; all others weigh nothing. */
+struct reached {
+  size_t row;
+  size_t end; /* rows that score as much or more */
+};
+
+/* Those rows, highest score first; returns how many there are. The widest labels are in `wide`. */
+static size_t find_reached(const struct ranked *order, size_t rows, const struct widened *wide,
+                           struct reached *reached) {
+  size_t count = 0, closed = 0;
+  for (size_t at = 0; at < rows; at++) {
+    if (wide->weight[order[at].row] > 0)
+      reached[count++].row = order[at].row;
+    if (!ends_tie(order, rows, at))
+      continue;
+    while (closed < count)
+      reached[closed++].end = at + 1;
+  }
+  return count;
+}
+
+static double range_area(const struct reached *reached, size_t count, struct widened *wide,
                          size_t labelled) {
   const double all = ((double)labelled + wide->sum) / 2;
   double weights = 0, recall_before = 0, area = 0;
   size_t found = 0;
-  for (size_t at = 0; at < rows; at++) {
-    const size_t row = order[at].row;
+  for (size_t at = 0; at < count; at++) {
+    const size_t row = reached[at].row, end = reached[at].end;
     weights += wide->weight[row];
     if (wide->segment[row] > 0 && !wide->found[wide->segment[row]]) {
       wide->found[wide->segment[row]] = true;
       found++;
     }
-    if (!ends_tie(order, rows, at))
+    if (at + 1 < count && reached[at + 1].end == end)
       continue;
     const double recall = fmin(weights / all, 1) * (double)found / (double)wide->segments;
-    area += (recall - recall_before) * weights / (double)(at + 1);
+    area += (recall - recall_before) * weights / (double)end;
     recall_before = recall;
   }
   return area;
+}
+
+static double mean_area(const struct ranked *order, const bool *label, size_t rows,
+                        size_t buffer_max, struct widened *wide, struct reached *reached) {
+  const size_t labelled = count_labelled(label, rows);
+  widen_labels(wide, label, rows, buffer_max);
+  const size_t count = find_reached(order, rows, wide, reached);
+  double sum = 0;
+  for (size_t buffer = 0; buffer <= buffer_max; buffer++) {
+    widen_labels(wide, label, rows, buffer);
+    number_segments(wide, rows);
+    sum += range_area(reached, count, wide, labelled);
+  }
+  return sum / (double)(buffer_max + 1);
 }
 
 int ranking_vus_pr(const double *score, const bool *label, size_t rows, size_t buffer_max,
@@ -154,24 +189,18 @@ int ranking_vus_pr(const double *score, const bool *label, size_t rows, size_t b
   int status = rank(score, label, rows, &order);
   if (status != STATUS_OK)
     return status;
-  const size_t labelled = count_labelled(label, rows);
+  struct reached *reached = malloc(rows * sizeof(*reached));
   struct widened wide = {.weight = malloc(rows * sizeof(*wide.weight)),
                          .segment = malloc(rows * sizeof(*wide.segment)),
-                         .found = malloc((labelled + 1) * sizeof(*wide.found))};
-  if (wide.weight == NULL || wide.segment == NULL || wide.found == NULL) {
+                         .found = malloc((count_labelled(label, rows) + 1) * sizeof(*wide.found))};
+  if (reached == NULL || wide.weight == NULL || wide.segment == NULL || wide.found == NULL)
     status = STATUS_NO_MEMORY;
-  } else {
-    double sum = 0;
-    for (size_t buffer = 0; buffer <= buffer_max; buffer++) {
-      widen_labels(&wide, label, rows, buffer);
-      number_segments(&wide, rows);
-      sum += range_area(order, rows, &wide, labelled);
-    }
-    *ret_volume = sum / (double)(buffer_max + 1);
-  }
+  else
+    *ret_volume = mean_area(order, label, rows, buffer_max, &wide, reached);
   free(wide.found);
   free(wide.segment);
   free(wide.weight);
+  free(reached);
   free(order);
   return status;
 }

@@ -1,5 +1,6 @@
 /* How well anomalies are found at default settings: `bench_quality --help`. */
 #include "bench/quality.h"
+#include "base/option.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -22,17 +23,17 @@ static const struct part {
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
 
 static void print_help(void) {
-  printf("usage: bench_quality [OPTION...] [PART...]\n\n"
-         "Prints how well anomalies are found by the engine: all parts, or those named.\n"
-         "Labelled data is looked for in $ANOMALY_DATA, else in ../shared/data beside the\n"
-         "source tree.\n\n");
+  printf("usage: bench_quality [OPTION...] [DETECTOR[:OPTION=VALUE,...]...]\n\n"
+         "Prints how well anomalies are found by the engine with these detectors, each alone\n"
+         "under preset rules. `shipped` is the built-in configuration; without a name it and\n"
+         "every detector of the list are measured. Labelled data is looked for in\n"
+         "$ANOMALY_DATA, else in ../shared/data beside the source tree.\n\n"
+         "  --config FILE                    a whole configuration that watches\n"
+         "  --sensitivity quiet|normal|high  moves the alarm line\n"
+         "  --each                           a line for each labelled series too\n"
+         "  --part PART                      only this part; may be repeated:\n\n");
   for (size_t at = 0; at < PARTS; at++)
     printf("  %-12s %s\n", parts[at].name, parts[at].help);
-  printf("\n  --detector NAME[:OPTION=VALUE,...]  what watches; may be repeated; by default\n"
-         "                                      shipped (the configuration), zscore, baseline\n"
-         "  --config FILE                       a whole configuration that watches\n"
-         "  --sensitivity quiet|normal|high     moves the alarm line\n"
-         "  --each                              a line for each labelled series too\n");
 }
 
 static const struct part *find_part(const char *name) {
@@ -59,39 +60,87 @@ struct request {
   const char *watch[WATCHES_MAX]; /* detectors and files */
   bool is_file[WATCHES_MAX];
   size_t watches;
+  const struct part *part[PARTS];
+  size_t parts;
   int sensitivity;
   bool each, help;
 };
 
-static void add_watch(struct request *request, const char *text, bool is_file) {
+static bool add_watch(struct request *request, const char *text, bool is_file) {
+  if (request->watches == WATCHES_MAX) {
+    fprintf(stderr, "at most %d at once\n", WATCHES_MAX);
+    return false;
+  }
   request->watch[request->watches] = text;
   request->is_file[request->watches++] = is_file;
+  return true;
 }
 
-static bool parse_options(int argc, char **argv, struct request *request) {
+static bool add_part(struct request *request, const char *name) {
+  const struct part *part = find_part(name);
+  if (part == NULL || request->parts == PARTS)
+    return false;
+  request->part[request->parts++] = part;
+  return true;
+}
+
+static bool take_option(struct request *request, int option, const char *value) {
+  switch (option) {
+  case 'c':
+    return add_watch(request, value, true);
+  case 'p':
+    return add_part(request, value);
+  case 's':
+    return parse_sensitivity(value, &request->sensitivity);
+  case 'e':
+    return request->each = true;
+  case 'h':
+    return request->help = true;
+  default:
+    return false;
+  }
+}
+
+static bool parse_arguments(int argc, char **argv, struct request *request) {
   static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                          {"detector", required_argument, NULL, 'd'},
+                                          {"part", required_argument, NULL, 'p'},
                                           {"sensitivity", required_argument, NULL, 's'},
                                           {"each", no_argument, NULL, 'e'},
                                           {"help", no_argument, NULL, 'h'},
                                           {0}};
-  for (int option; (option = getopt_long(argc, argv, "c:d:s:eh", options, NULL)) != -1;) {
-    if (option == 'h')
-      request->help = true;
-    else if (option == 'e')
-      request->each = true;
-    else if ((option == 'd' || option == 'c') && request->watches < WATCHES_MAX)
-      add_watch(request, optarg, option == 'c');
-    else if (option != 's' || !parse_sensitivity(optarg, &request->sensitivity))
+  for (int option; (option = getopt_long(argc, argv, "c:p:s:eh", options, NULL)) != -1;)
+    if (!take_option(request, option, optarg))
       return false;
-  }
+  for (int at = optind; at < argc; at++)
+    if (!add_watch(request, argv[at], false))
+      return false;
   return true;
 }
 
-static void add_usual(struct request *request) {
-  static const char *const usual[] = {WATCH_SHIPPED, "zscore", "baseline"};
-  for (size_t at = 0; at < sizeof(usual) / sizeof(usual[0]); at++)
-    add_watch(request, usual[at], false);
+/* Why a detector has nothing to say of files of values at its presets; NULL if it has. */
+static const char *left_out(const struct detector *detector) {
+  if (detector->silence != NULL)
+    return "it judges silence";
+  void *options = calloc(1, detector->options_size + 1);
+  if (options == NULL)
+    return "out of memory";
+  option_set_presets(detector->options, options);
+  const char *why = detector->check == NULL ? NULL : detector->check(options);
+  free(options);
+  return why;
+}
+
+static bool add_all(struct request *request) {
+  if (!add_watch(request, WATCH_SHIPPED, false))
+    return false;
+  for (const struct detector *const *at = detector_list; *at != NULL; at++) {
+    const char *why = left_out(*at);
+    if (why != NULL)
+      printf("%s is left out: %s\n", (*at)->name, why);
+    else if (!add_watch(request, (*at)->name, false))
+      return false;
+  }
+  return true;
 }
 
 static bool make_watches(const struct request *request, struct watches *watches) {
@@ -105,32 +154,28 @@ static bool make_watches(const struct request *request, struct watches *watches)
   return true;
 }
 
-static bool run_parts(char **names, size_t count, const struct watches *watches) {
-  for (size_t at = 0; at < count; at++) {
-    const struct part *part = find_part(names[at]);
-    if (part == NULL)
-      return false;
-    part->run(watches);
-  }
-  for (size_t at = 0; count == 0 && at < PARTS; at++)
+static void run_parts(const struct request *request, const struct watches *watches) {
+  for (size_t at = 0; at < request->parts; at++)
+    request->part[at]->run(watches);
+  for (size_t at = 0; request->parts == 0 && at < PARTS; at++)
     parts[at].run(watches);
-  return true;
 }
 
 int main(int argc, char **argv) {
   struct request request = {.sensitivity = SENSITIVITY_NORMAL};
-  if (!parse_options(argc, argv, &request))
+  if (!parse_arguments(argc, argv, &request))
     return EXIT_FAILURE;
   if (request.help) {
     print_help();
     return EXIT_SUCCESS;
   }
-  if (request.watches == 0)
-    add_usual(&request);
   setvbuf(stdout, NULL, _IOLBF, 0);
+  if (request.watches == 0 && !add_all(&request))
+    return EXIT_FAILURE;
   struct watches watches = {.each = request.each};
-  const bool good = make_watches(&request, &watches) &&
-                    run_parts(argv + optind, (size_t)(argc - optind), &watches);
+  const bool good = make_watches(&request, &watches);
+  if (good)
+    run_parts(&request, &watches);
   for (size_t at = 0; at < watches.count; at++)
     watch_release(&watches.watch[at]);
   return good ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -89,18 +89,34 @@ static bool judge_together(const struct watch *watch, const struct frame *frame,
   return good;
 }
 
-static void judge_files(const struct data_files *files, const struct watch *watch, bool each,
-                        judge_frame judge) {
+/* The files of one set; those that cannot be read are left out. */
+struct frames {
+  struct frame *frame;
+  size_t count;
+};
+
+static struct frames read_frames(const char *pattern) {
+  struct data_files files = data_find(pattern);
+  struct frames frames = {.frame = calloc(files.count + 1, sizeof(*frames.frame))};
+  for (size_t at = 0; frames.frame != NULL && at < files.count; at++)
+    frames.count += frame_read(files.path[at], &frames.frame[frames.count]);
+  data_files_release(&files);
+  return frames;
+}
+
+static void release_frames(struct frames *frames) {
+  for (size_t at = 0; at < frames->count; at++)
+    frame_release(&frames->frame[at]);
+  free(frames->frame);
+}
+
+static void judge_frames(const struct frames *frames, const struct watch *watch, bool each,
+                         judge_frame judge) {
   struct scored_set set = {.each = each};
   struct replay replay = {0};
-  for (size_t at = 0; at < files->count; at++) {
-    struct frame frame;
-    if (!frame_read(files->path[at], &frame))
-      continue;
-    if (!judge(watch, &frame, &replay, &set))
-      printf("%s: left out\n", frame.name);
-    frame_release(&frame);
-  }
+  for (size_t at = 0; at < frames->count; at++)
+    if (!judge(watch, &frames->frame[at], &replay, &set))
+      printf("%s: left out\n", frames->frame[at].name);
   scored_set_print(&set, watch->title, replay_nanoseconds(&replay), replay.memory);
   replay_release(&replay);
   scored_set_release(&set);
@@ -108,13 +124,13 @@ static void judge_files(const struct data_files *files, const struct watch *watc
 
 static void run_set(const struct watches *watches, const char *title, const char *pattern,
                     judge_frame judge) {
-  struct data_files files = data_find(pattern);
+  struct frames frames = read_frames(pattern);
   scored_set_print_head(title);
-  if (files.count == 0)
+  if (frames.count == 0)
     print_nothing_found(pattern);
-  for (size_t at = 0; files.count > 0 && at < watches->count; at++)
-    judge_files(&files, &watches->watch[at], watches->each, judge);
-  data_files_release(&files);
+  for (size_t at = 0; frames.count > 0 && at < watches->count; at++)
+    judge_frames(&frames, &watches->watch[at], watches->each, judge);
+  release_frames(&frames);
 }
 
 void quality_cloud(const struct watches *watches) {
