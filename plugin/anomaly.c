@@ -19,7 +19,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-/* Incident events that wait for slow notification handlers; about 1 KB each. */
+/* Episode events that wait for slow notification handlers; about 1 KB each. */
 enum { OUTBOX_CAPACITY = 1024 };
 /* Longest wait for the handlers in a flush, in seconds. */
 static const double DRAIN_SECONDS = 5;

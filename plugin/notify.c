@@ -50,7 +50,7 @@ static void note_bounds(struct draft *draft, const struct verdict *verdict) {
   note_double(draft, "FailureMax", failure ? verdict->upper : (double)NAN);
 }
 
-static void note_incident(struct draft *draft, const struct incident_event *event) {
+static void note_incident(struct draft *draft, const struct episode_event *event) {
   const struct verdict *const verdict = &event->verdict;
   char id[17];
   struct text id_text = text_over(id, sizeof id);
@@ -67,7 +67,7 @@ static void note_incident(struct draft *draft, const struct incident_event *even
   note_count(draft, "StartTime", whole_seconds(event->start));
   note_string(draft, "IncidentId", id);
   note_count(draft, "Members", 1);
-  if (event->change == INCIDENT_CLOSED) {
+  if (event->change == EPISODE_CLOSED) {
     note_count(draft, "Duration", whole_seconds(verdict->time - event->start));
     note_double(draft, "PeakScore", event->peak_score);
     note_double(draft, "PeakValue", event->peak_value);
@@ -99,11 +99,11 @@ static void dispatch(struct notifier *notifier, struct draft *draft) {
   plugin_set_ctx(before);
 }
 
-static void tell_event(void *context, const struct incident_event *event) {
+static void tell_event(void *context, const struct episode_event *event) {
   struct draft draft = {
       .notification =
           {
-              .severity = event->change == INCIDENT_CLOSED
+              .severity = event->change == EPISODE_CLOSED
                               ? NOTIF_OKAY
                               : daemon_severity(event->verdict.severity),
               .time = translate_cdtime(event->verdict.time),

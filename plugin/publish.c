@@ -53,7 +53,7 @@ static void publish_metrics(const struct engine_stats *stats) {
   publish_gauge("gauge", "incidents_open", (double)stats->open);
   publish_gauge("gauge", "warming_seconds", seconds_left(stats->warming_until));
   publish_gauge("bytes", "memory", (double)stats->memory);
-  publish_count("incidents", stats->incidents);
+  publish_count("incidents", stats->episodes);
 }
 
 static void publish_values(const struct engine_stats *stats) {

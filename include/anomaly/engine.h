@@ -1,6 +1,6 @@
 /*
  * The engine: a table of metrics, each with its detectors' state in one
- * contiguous block, and the decision what is an incident.
+ * contiguous block, and the decision what is an episode.
  *
  * All functions are thread-safe but create and destroy. No call logs, reads a
  * clock or blocks on anything but a shard's mutex, which is held for the time
@@ -10,7 +10,7 @@
 #ifndef ANOMALY_ENGINE_H
 #define ANOMALY_ENGINE_H
 
-#include "anomaly/incident.h"
+#include "anomaly/episode.h"
 #include "anomaly/metric.h"
 #include "anomaly/option.h"
 #include "anomaly/rule.h"
@@ -32,11 +32,11 @@ struct engine_options {
 extern const struct option_row engine_option_rows[];
 
 /*
- * Gets every change of every incident, in the calling thread of the function
+ * Gets every change of every episode, in the calling thread of the function
  * that made it, with no lock held. Must not block. `event` is valid during the
  * call only.
  */
-typedef void (*engine_listener)(void *context, const struct incident_event *event);
+typedef void (*engine_listener)(void *context, const struct episode_event *event);
 
 struct engine_settings {
   struct engine_options options;
@@ -100,13 +100,13 @@ void engine_tick(struct engine *engine, double now);
 struct engine_stats {
   uint64_t results[OBSERVATION_RESULTS]; /* calls of engine_observe by result */
   uint64_t anomalies;                    /* verdicts over the line */
-  uint64_t incidents;                    /* opened so far */
+  uint64_t episodes;                     /* opened so far */
   uint64_t expired;                      /* metrics forgotten */
   uint64_t metrics;                      /* known now, without the ignored */
   uint64_t ignored;                      /* known now and ignored */
   uint64_t warming;                      /* of metrics: no detector can know yet */
   uint64_t anomalous;                    /* of metrics: last verdict over the line */
-  uint64_t open;                         /* of metrics: incident open */
+  uint64_t open;                         /* of metrics: episode open */
   uint64_t publishing;                   /* of metrics: their rule asks for publish_score */
   uint64_t memory;                       /* bytes of all metrics and tables */
   double warming_until;                  /* latest time a warming metric is due; NaN if none */

@@ -48,11 +48,11 @@ enum severity {
   SEVERITY_FAILURE,
 };
 
-enum incident_change {
-  INCIDENT_UNCHANGED, /* none is open, or the open one goes on */
-  INCIDENT_OPENED,
-  INCIDENT_ESCALATED, /* from warning to failure; at most once an incident */
-  INCIDENT_CLOSED,
+enum episode_change {
+  EPISODE_UNCHANGED, /* none is open, or the open one goes on */
+  EPISODE_OPENED,
+  EPISODE_ESCALATED, /* from warning to failure; at most once an episode */
+  EPISODE_CLOSED,
 };
 
 /* What the engine says of one sample. Plain data, valid for ever. */
@@ -73,9 +73,9 @@ struct verdict {
   uint8_t ready;                 /* of those, how many can know already and do not abstain */
   uint8_t agree;                 /* of those, how many are over their line */
   bool anomaly;                  /* over the line, after consensus and rule */
-  bool open;                     /* an incident is open after this sample */
-  enum severity severity;        /* of the open incident; SEVERITY_OKAY if none */
-  enum incident_change change;
+  bool open;                     /* an episode is open after this sample */
+  enum severity severity;        /* of the open episode; SEVERITY_OKAY if none */
+  enum episode_change change;
 };
 
 #endif

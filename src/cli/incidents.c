@@ -15,7 +15,7 @@
 enum { TEXT_SIZE = 256, SCORE_DIGITS = 9, VALUE_DIGITS = 15 };
 
 struct open_incident {
-  struct incident_event told; /* the event that opened it, or made it worse */
+  struct episode_event told; /* the event that opened it, or made it worse */
   char text[TEXT_SIZE];
 };
 
@@ -65,13 +65,13 @@ static void write_csv(const struct incident_line *line) {
   fputs("\n", stdout);
 }
 
-static const char *end_name(enum incident_end end) {
+static const char *end_name(enum episode_end end) {
   switch (end) {
-  case INCIDENT_RECOVERED:
+  case EPISODE_RECOVERED:
     return "recovered";
-  case INCIDENT_ACCEPTED:
+  case EPISODE_ACCEPTED:
     return "accepted";
-  case INCIDENT_EXPIRED:
+  case EPISODE_EXPIRED:
     break;
   }
   return "expired";
@@ -79,7 +79,7 @@ static const char *end_name(enum incident_end end) {
 
 /* `last` knows the peak so far; `end` is NaN while the incident is open. */
 static void write_incident(const struct incidents *incidents, size_t column,
-                           const struct incident_event *last, const char *ended, double end,
+                           const struct episode_event *last, const char *ended, double end,
                            double now) {
   const struct open_incident *const open = incidents->open[column];
   const struct incident_line line = {
@@ -101,7 +101,7 @@ static void write_incident(const struct incidents *incidents, size_t column,
     write_csv(&line);
 }
 
-static void keep(struct incidents *incidents, const struct incident_event *event) {
+static void keep(struct incidents *incidents, const struct episode_event *event) {
   struct open_incident **const open = &incidents->open[incidents->column];
   if (*open == NULL)
     *open = malloc(sizeof **open);
@@ -114,9 +114,9 @@ static void keep(struct incidents *incidents, const struct incident_event *event
   describe_event(event, &text);
 }
 
-void incidents_listen(void *context, const struct incident_event *event) {
+void incidents_listen(void *context, const struct episode_event *event) {
   struct incidents *const incidents = context;
-  if (event->change != INCIDENT_CLOSED) {
+  if (event->change != EPISODE_CLOSED) {
     keep(incidents, event);
     return;
   }

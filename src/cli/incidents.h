@@ -5,7 +5,7 @@
 #ifndef ANOMALY_CLI_INCIDENTS_H
 #define ANOMALY_CLI_INCIDENTS_H
 
-#include "anomaly/incident.h"
+#include "anomaly/episode.h"
 #include "cli/columns.h"
 
 #include <stdbool.h>
@@ -39,7 +39,7 @@ int incidents_create(struct incidents *ret_incidents, const struct columns *colu
 void incidents_release(struct incidents *incidents);
 
 /* Has the type of an engine_listener; the context is a struct incidents. */
-void incidents_listen(void *context, const struct incident_event *event);
+void incidents_listen(void *context, const struct episode_event *event);
 
 /* Prints what is still open at `time`, the end of the data. */
 void incidents_finish(struct incidents *incidents, double time);

@@ -161,17 +161,17 @@ static bool is_calm(const struct decision_lines *lines, const struct verdict *ve
   return !verdict->anomaly && (verdict->ratio < lines->calm || verdict->ratio >= lines->alarm);
 }
 
-static enum incident_change advance_closed(struct decision *decision,
-                                           const struct rule_options *options,
-                                           const struct decision_lines *lines, uint64_t next_id,
-                                           const struct verdict *verdict) {
+static enum episode_change advance_closed(struct decision *decision,
+                                          const struct rule_options *options,
+                                          const struct decision_lines *lines, uint64_t next_id,
+                                          const struct verdict *verdict) {
   if (!verdict->anomaly) {
     decision->hits = 0;
     decision->accepted = decision->accepted && !is_calm(lines, verdict);
-    return INCIDENT_UNCHANGED;
+    return EPISODE_UNCHANGED;
   }
   if (decision->accepted)
-    return INCIDENT_UNCHANGED;
+    return EPISODE_UNCHANGED;
   if (decision->hits++ == 0) {
     decision->start = verdict->time;
     decision->since = began(verdict);
@@ -179,52 +179,51 @@ static enum incident_change advance_closed(struct decision *decision,
   }
   note_peak(decision, verdict);
   if (decision->hits < options->hits)
-    return INCIDENT_UNCHANGED;
-  decision->incident = next_id;
+    return EPISODE_UNCHANGED;
+  decision->episode = next_id;
   decision->open = true;
   decision->calm = 0;
   decision->kind = (uint8_t)verdict->kind;
   decision->severity = (uint8_t)severity_of(lines, decision->peak_ratio);
-  return INCIDENT_OPENED;
+  return EPISODE_OPENED;
 }
 
-static void close_incident(struct decision *decision, enum incident_end end,
-                           enum incident_end *ret_end) {
+static void close_episode(struct decision *decision, enum episode_end end,
+                          enum episode_end *ret_end) {
   decision->open = false;
   decision->hits = 0;
-  decision->accepted = end == INCIDENT_ACCEPTED;
+  decision->accepted = end == EPISODE_ACCEPTED;
   decision->severity = SEVERITY_OKAY;
   *ret_end = end;
 }
 
-static enum incident_change advance_open(struct decision *decision,
-                                         const struct rule_options *options,
-                                         const struct decision_lines *lines,
-                                         const struct verdict *verdict,
-                                         enum incident_end *ret_end) {
+static enum episode_change advance_open(struct decision *decision,
+                                        const struct rule_options *options,
+                                        const struct decision_lines *lines,
+                                        const struct verdict *verdict, enum episode_end *ret_end) {
   const bool value_is_back = decision->kind == KIND_MISSING && !isnan(verdict->value);
   if (!is_calm(lines, verdict))
     decision->calm = 0;
   else if (++decision->calm >= options->calm || value_is_back) {
-    close_incident(decision, INCIDENT_RECOVERED, ret_end);
-    return INCIDENT_CLOSED;
+    close_episode(decision, EPISODE_RECOVERED, ret_end);
+    return EPISODE_CLOSED;
   }
   if (verdict->time - decision->start > options->timeout) {
-    close_incident(decision, INCIDENT_ACCEPTED, ret_end);
-    return INCIDENT_CLOSED;
+    close_episode(decision, EPISODE_ACCEPTED, ret_end);
+    return EPISODE_CLOSED;
   }
   if (!verdict->anomaly)
-    return INCIDENT_UNCHANGED;
+    return EPISODE_UNCHANGED;
   note_peak(decision, verdict);
   if (decision->severity == SEVERITY_FAILURE || verdict->ratio < lines->failure)
-    return INCIDENT_UNCHANGED;
+    return EPISODE_UNCHANGED;
   decision->severity = SEVERITY_FAILURE;
-  return INCIDENT_ESCALATED;
+  return EPISODE_ESCALATED;
 }
 
 void decision_advance(struct decision *decision, const struct rule_options *options,
                       const struct decision_lines *lines, uint64_t next_id, struct verdict *verdict,
-                      enum incident_end *ret_end) {
+                      enum episode_end *ret_end) {
   verdict->change = decision->open ? advance_open(decision, options, lines, verdict, ret_end)
                                    : advance_closed(decision, options, lines, next_id, verdict);
   verdict->open = decision->open;

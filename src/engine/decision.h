@@ -1,11 +1,11 @@
 /*
  * The decision: from the findings of a metric's detectors to one verdict, and
- * from verdict to verdict to an incident.
+ * from verdict to verdict to an episode.
  */
 #ifndef ANOMALY_ENGINE_DECISION_H
 #define ANOMALY_ENGINE_DECISION_H
 
-#include "anomaly/incident.h"
+#include "anomaly/episode.h"
 #include "anomaly/rule.h"
 #include "anomaly/verdict.h"
 
@@ -17,16 +17,16 @@
 struct decision_lines {
   double alarm;   /* a verdict at or over it is an anomaly */
   double calm;    /* a verdict under it counts towards the end */
-  double failure; /* an incident at or over it is a failure */
+  double failure; /* an episode at or over it is a failure */
 };
 
 struct decision_lines decision_lines(const struct rule_options *options);
 
-/* One metric's incident, all zero at first. */
+/* One metric's episode, all zero at first. */
 struct decision {
-  uint64_t incident; /* its id; 0 = none yet */
-  double start;      /* time of the first verdict of the run that opened it */
-  double since;      /* when what that verdict found began: start, where it is not known */
+  uint64_t episode; /* its id; 0 = none yet */
+  double start;     /* time of the first verdict of the run that opened it */
+  double since;     /* when what that verdict found began: start, where it is not known */
   double peak_time;
   double peak_value;
   double peak_ratio;
@@ -52,12 +52,12 @@ void decision_combine(const struct rule_options *options, const struct decision_
                       double time, double value, struct verdict *ret_verdict);
 
 /*
- * Advances the incident by one verdict and fills its open, severity and
- * change. A new incident gets the id `next_id`. An incident about missing
+ * Advances the episode by one verdict and fills its open, severity and
+ * change. A new episode gets the id `next_id`. An episode about missing
  * values ends with the first value that is calm; ret_end says why it ended.
  */
 void decision_advance(struct decision *decision, const struct rule_options *options,
                       const struct decision_lines *lines, uint64_t next_id, struct verdict *verdict,
-                      enum incident_end *ret_end);
+                      enum episode_end *ret_end);
 
 #endif

@@ -82,16 +82,16 @@ static bool is_outside(const struct verdict *verdict) {
   return verdict->value < verdict->lower || verdict->value > verdict->upper;
 }
 
-static void add_end(const struct incident_event *event, struct text *text) {
+static void add_end(const struct episode_event *event, struct text *text) {
   const struct verdict *const verdict = &event->verdict;
   switch (event->end) {
-  case INCIDENT_RECOVERED:
+  case EPISODE_RECOVERED:
     text_add(text, is_outside(verdict) ? " is no longer surprising" : " is usual again");
     break;
-  case INCIDENT_ACCEPTED:
+  case EPISODE_ACCEPTED:
     text_add(text, " stays as it is: taken for usual from now on");
     break;
-  case INCIDENT_EXPIRED:
+  case EPISODE_EXPIRED:
     text_add(text, " has sent no value for long and is forgotten");
     return;
   }
@@ -110,7 +110,7 @@ static void add_end(const struct incident_event *event, struct text *text) {
 enum { EXTRAS = 3, EXTRA_SIZE = 128 };
 
 /* A time of day alone would mislead where it was not today's. */
-static void add_beginning(const struct incident_event *event, struct text *text) {
+static void add_beginning(const struct episode_event *event, struct text *text) {
   static const double half_day = 43200;
   const double passed = event->verdict.time - event->start;
   if (passed >= half_day) {
@@ -122,7 +122,7 @@ static void add_beginning(const struct incident_event *event, struct text *text)
   }
 }
 
-static void add_open_extras(const struct incident_event *event, char extras[][EXTRA_SIZE]) {
+static void add_open_extras(const struct episode_event *event, char extras[][EXTRA_SIZE]) {
   const struct verdict *const verdict = &event->verdict;
   struct text score = text_over(extras[0], EXTRA_SIZE);
   text_addf(&score, " (score %.2f, %u of %u agree)", verdict->score, verdict->agree,
@@ -134,7 +134,7 @@ static void add_open_extras(const struct incident_event *event, char extras[][EX
     text_addf(&reason, ": %s", verdict->reason);
 }
 
-static void add_end_extras(const struct incident_event *event, char extras[][EXTRA_SIZE]) {
+static void add_end_extras(const struct episode_event *event, char extras[][EXTRA_SIZE]) {
   struct text duration = text_over(extras[0], EXTRA_SIZE);
   text_add(&duration, " after ");
   time_add_duration(&duration, event->verdict.time - event->start);
@@ -162,12 +162,12 @@ static void add_name(const struct metric_id *id, size_t clause, struct text *tex
   }
 }
 
-void describe_event(const struct incident_event *event, struct text *text) {
+void describe_event(const struct episode_event *event, struct text *text) {
   const struct metric_id id = metric_name_id(&event->metric);
   char clause[256];
   struct text clause_text = text_over(clause, sizeof clause);
   char extras[EXTRAS][EXTRA_SIZE] = {{0}};
-  if (event->change == INCIDENT_CLOSED) {
+  if (event->change == EPISODE_CLOSED) {
     add_end(event, &clause_text);
     add_end_extras(event, extras);
   } else {

@@ -177,8 +177,8 @@ static bool is_late(struct metric *metric, double time, double clock) {
 }
 
 /* Unique over restarts too: seconds of the data above, a running number below. */
-static uint64_t next_incident(struct engine *engine, double time) {
-  return (uint64_t)time << 24 | (atomic_load(&engine->next_incident) & 0xffffff);
+static uint64_t next_episode(struct engine *engine, double time) {
+  return (uint64_t)time << 24 | (atomic_load(&engine->next_episode) & 0xffffff);
 }
 
 static enum observation_result judge_value(struct engine *engine, struct metric *metric,
@@ -197,7 +197,7 @@ static enum observation_result judge_value(struct engine *engine, struct metric 
     return OBSERVED_GAP;
   if (value < options->range_min || value > options->range_max)
     return REFUSED_OUT_OF_RANGE;
-  metric_observe(metric, sample, value, next_incident(engine, sample->time), &ret_outcome->verdict,
+  metric_observe(metric, sample, value, next_episode(engine, sample->time), &ret_outcome->verdict,
                  &ret_outcome->end);
   return OBSERVED;
 }
@@ -205,9 +205,9 @@ static enum observation_result judge_value(struct engine *engine, struct metric 
 static void count_verdict(struct engine *engine, struct shard *shard,
                           const struct verdict *verdict) {
   shard->stats.anomalies += verdict->anomaly;
-  if (verdict->change == INCIDENT_OPENED) {
-    shard->stats.incidents++;
-    atomic_fetch_add(&engine->next_incident, 1);
+  if (verdict->change == EPISODE_OPENED) {
+    shard->stats.episodes++;
+    atomic_fetch_add(&engine->next_episode, 1);
   }
 }
 
@@ -234,7 +234,7 @@ void engine_judge_silence(struct engine *engine, struct shard *shard, struct met
   if (!(time > metric->rate.time))
     return;
   engine_count_metric(shard, metric, -1);
-  if (metric_silence(metric, time, next_incident(engine, time), &ret_outcome->verdict,
+  if (metric_silence(metric, time, next_episode(engine, time), &ret_outcome->verdict,
                      &ret_outcome->end)) {
     metric->silent = true;
     ret_outcome->result = OBSERVED;
@@ -245,7 +245,7 @@ void engine_judge_silence(struct engine *engine, struct shard *shard, struct met
 
 static void unlock_and_tell_change(struct engine *engine, struct shard *shard,
                                    const struct metric *metric, const struct outcome *outcome) {
-  struct incident_event event;
+  struct episode_event event;
   metric_event(metric, &outcome->verdict, outcome->end, &event);
   pthread_mutex_unlock(&shard->lock);
   engine->listener(engine->listener_context, &event);
@@ -253,7 +253,7 @@ static void unlock_and_tell_change(struct engine *engine, struct shard *shard,
 
 void engine_unlock_and_tell(struct engine *engine, struct shard *shard, const struct metric *metric,
                             const struct outcome *outcome) {
-  if (outcome->result == OBSERVED && outcome->verdict.change != INCIDENT_UNCHANGED &&
+  if (outcome->result == OBSERVED && outcome->verdict.change != EPISODE_UNCHANGED &&
       engine->listener != NULL)
     unlock_and_tell_change(engine, shard, metric, outcome);
   else

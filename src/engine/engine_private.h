@@ -31,9 +31,9 @@ struct engine {
   uint64_t hash_seed;
   struct plan_book *plans;
   struct slab *slab;
-  atomic_uint_fast64_t memory;        /* of all blocks */
-  atomic_uint_fast64_t next_incident; /* counts up */
-  _Atomic double clock;               /* engine's own clock: sum of the ticks */
+  atomic_uint_fast64_t memory;       /* of all blocks */
+  atomic_uint_fast64_t next_episode; /* counts up */
+  _Atomic double clock;              /* engine's own clock: sum of the ticks */
   pthread_mutex_t tick_lock;
   double last_tick;   /* guarded by tick_lock; 0 before the first */
   size_t next_expiry; /* guarded by tick_lock: the shard to search next */
@@ -44,7 +44,7 @@ struct engine {
 struct outcome {
   enum observation_result result;
   struct verdict verdict; /* for OBSERVED */
-  enum incident_end end;  /* where verdict.change is INCIDENT_CLOSED */
+  enum episode_end end;   /* where verdict.change is EPISODE_CLOSED */
 };
 
 /*

@@ -8,7 +8,7 @@ static void add_stats(struct engine_stats *sum, const struct engine_stats *part)
   for (size_t i = 0; i < OBSERVATION_RESULTS; i++)
     sum->results[i] += part->results[i];
   sum->anomalies += part->anomalies;
-  sum->incidents += part->incidents;
+  sum->episodes += part->episodes;
   sum->expired += part->expired;
   sum->metrics += part->metrics;
   sum->ignored += part->ignored;

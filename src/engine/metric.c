@@ -97,11 +97,10 @@ static void keep_last(struct metric *metric, const struct verdict *verdict) {
                                        .anomaly = verdict->anomaly};
 }
 
-static void conclude(struct metric *metric, uint64_t next_incident, struct verdict *verdict,
-                     enum incident_end *ret_end) {
+static void conclude(struct metric *metric, uint64_t next_episode, struct verdict *verdict,
+                     enum episode_end *ret_end) {
   const struct plan *const plan = metric->plan;
-  decision_advance(&metric->decision, &plan->options, &plan->lines, next_incident, verdict,
-                   ret_end);
+  decision_advance(&metric->decision, &plan->options, &plan->lines, next_episode, verdict, ret_end);
   keep_last(metric, verdict);
 }
 
@@ -121,8 +120,7 @@ static void clip_band(struct verdict *verdict, const struct sample *sample) {
 }
 
 void metric_observe(struct metric *metric, const struct sample *sample, double value,
-                    uint64_t next_incident, struct verdict *ret_verdict,
-                    enum incident_end *ret_end) {
+                    uint64_t next_episode, struct verdict *ret_verdict, enum episode_end *ret_end) {
   const struct plan *const plan = metric->plan;
   const struct observation now = {.time = sample->time,
                                   .interval = sample->interval,
@@ -139,12 +137,12 @@ void metric_observe(struct metric *metric, const struct sample *sample, double v
   decision_combine(&plan->options, &plan->lines, findings, plan->names, plan->count, sample->time,
                    value, ret_verdict);
   clip_band(ret_verdict, sample);
-  conclude(metric, next_incident, ret_verdict, ret_end);
+  conclude(metric, next_episode, ret_verdict, ret_end);
   metric->warming = !any_ready(findings, plan->count);
 }
 
-bool metric_silence(struct metric *metric, double time, uint64_t next_incident,
-                    struct verdict *ret_verdict, enum incident_end *ret_end) {
+bool metric_silence(struct metric *metric, double time, uint64_t next_episode,
+                    struct verdict *ret_verdict, enum episode_end *ret_end) {
   const struct plan *const plan = metric->plan;
   const struct observation now = {.time = time,
                                   .value = NAN,
@@ -165,24 +163,24 @@ bool metric_silence(struct metric *metric, double time, uint64_t next_incident,
   if (count == 0)
     return false;
   decision_combine(&plan->options, &plan->lines, findings, names, count, time, NAN, ret_verdict);
-  conclude(metric, next_incident, ret_verdict, ret_end);
+  conclude(metric, next_episode, ret_verdict, ret_end);
   return true;
 }
 
-void metric_event(const struct metric *metric, const struct verdict *verdict, enum incident_end end,
-                  struct incident_event *ret_event) {
+void metric_event(const struct metric *metric, const struct verdict *verdict, enum episode_end end,
+                  struct episode_event *ret_event) {
   const struct decision *const decision = &metric->decision;
   const struct metric_id id = metric_identity(metric);
   *ret_event =
-      (struct incident_event){.change = verdict->change,
-                              .end = end,
-                              .id = decision->incident,
-                              .kind = (enum anomaly_kind)decision->kind,
-                              .start = decision->since,
-                              .peak_time = decision->peak_time,
-                              .peak_score = decision->peak_ratio / (1 + decision->peak_ratio),
-                              .peak_value = decision->peak_value,
-                              .verdict = *verdict};
+      (struct episode_event){.change = verdict->change,
+                             .end = end,
+                             .id = decision->episode,
+                             .kind = (enum anomaly_kind)decision->kind,
+                             .start = decision->since,
+                             .peak_time = decision->peak_time,
+                             .peak_score = decision->peak_ratio / (1 + decision->peak_ratio),
+                             .peak_value = decision->peak_value,
+                             .verdict = *verdict};
   for (size_t part = 0; part < METRIC_PARTS; part++)
     text_copy(ret_event->metric.part[part], METRIC_PART_SIZE, id.part[part]);
 }

@@ -57,7 +57,7 @@ size_t metric_size(const struct plan *plan, const struct metric_key *key);
 /* Makes a zeroed block a metric that has seen nothing. */
 void metric_init(struct metric *metric, const struct plan *plan, const struct metric_key *key);
 
-/* Forgets what was learned, as if the metric were new; its incident stays. */
+/* Forgets what was learned, as if the metric were new; its episode stays. */
 void metric_restart(struct metric *metric);
 
 bool metric_has_key(const struct metric *metric, const struct metric_key *key);
@@ -71,19 +71,18 @@ struct metric_id metric_identity(const struct metric *metric);
  * *ret_verdict, with its change; ret_end as decision_advance says.
  */
 void metric_observe(struct metric *metric, const struct sample *sample, double value,
-                    uint64_t next_incident, struct verdict *ret_verdict,
-                    enum incident_end *ret_end);
+                    uint64_t next_episode, struct verdict *ret_verdict, enum episode_end *ret_end);
 
 /*
  * Judges that nothing has come until `time`. False, and nothing written, where
  * no detector cares for silence.
  */
-bool metric_silence(struct metric *metric, double time, uint64_t next_incident,
-                    struct verdict *ret_verdict, enum incident_end *ret_end);
+bool metric_silence(struct metric *metric, double time, uint64_t next_episode,
+                    struct verdict *ret_verdict, enum episode_end *ret_end);
 
-/* Fills an event from the metric and the verdict that changed its incident. */
-void metric_event(const struct metric *metric, const struct verdict *verdict, enum incident_end end,
-                  struct incident_event *ret_event);
+/* Fills an event from the metric and the verdict that changed its episode. */
+void metric_event(const struct metric *metric, const struct verdict *verdict, enum episode_end end,
+                  struct episode_event *ret_event);
 
 /* The verdict that `last` was made from, as far as it was kept. */
 struct verdict metric_last_verdict(const struct metric *metric);

@@ -158,7 +158,7 @@ static void band_is_clipped_to_the_range(void **state) {
 struct run {
   struct rule_options options;
   struct decision decision;
-  enum incident_end end;
+  enum episode_end end;
   double time;
   double began; /* seconds before a verdict that what it found did */
 };
@@ -178,33 +178,33 @@ static struct verdict feed_value(struct run *run, double ratio, double value,
   return verdict;
 }
 
-static enum incident_change feed(struct run *run, double ratio) {
+static enum episode_change feed(struct run *run, double ratio) {
   return feed_value(run, ratio, 20, KIND_SPIKE).change;
 }
 
-static enum incident_change feed_times(struct run *run, double ratio, unsigned times) {
-  enum incident_change change = INCIDENT_UNCHANGED;
-  while (times-- > 0 && change == INCIDENT_UNCHANGED)
+static enum episode_change feed_times(struct run *run, double ratio, unsigned times) {
+  enum episode_change change = EPISODE_UNCHANGED;
+  while (times-- > 0 && change == EPISODE_UNCHANGED)
     change = feed(run, ratio);
   return change;
 }
 
-static void incident_opens_and_closes(void **state) {
+static void episode_opens_and_closes(void **state) {
   (void)state;
   struct run run = new_run();
-  assert_int_equal(feed(&run, .9), INCIDENT_UNCHANGED);
-  assert_int_equal(feed(&run, 1.2), INCIDENT_OPENED);
-  assert_int_equal(run.decision.incident, 77);
+  assert_int_equal(feed(&run, .9), EPISODE_UNCHANGED);
+  assert_int_equal(feed(&run, 1.2), EPISODE_OPENED);
+  assert_int_equal(run.decision.episode, 77);
   assert_true(run.decision.start == run.time);
-  assert_int_equal(feed(&run, 2), INCIDENT_UNCHANGED);
+  assert_int_equal(feed(&run, 2), EPISODE_UNCHANGED);
   assert_true(run.decision.peak_ratio == 2);
-  assert_int_equal(feed_times(&run, .1, run.options.calm - 1), INCIDENT_UNCHANGED);
-  assert_int_equal(feed(&run, .1), INCIDENT_CLOSED);
-  assert_int_equal(run.end, INCIDENT_RECOVERED);
+  assert_int_equal(feed_times(&run, .1, run.options.calm - 1), EPISODE_UNCHANGED);
+  assert_int_equal(feed(&run, .1), EPISODE_CLOSED);
+  assert_int_equal(run.end, EPISODE_RECOVERED);
 }
 
 /* What a verdict found may have begun long before: that is shown, and does not end it sooner. */
-static void incident_began_when_the_detector_says(void **state) {
+static void episode_began_when_the_detector_says(void **state) {
   (void)state;
   static const struct {
     double since, began; /* seconds before the verdict */
@@ -217,7 +217,7 @@ static void incident_began_when_the_detector_says(void **state) {
     (void)feed(&run, 2);
     assert_true(run.decision.start == run.time);
     assert_true(run.decision.since == run.time - rows[i].began);
-    assert_int_equal(feed(&run, 2), INCIDENT_UNCHANGED);
+    assert_int_equal(feed(&run, 2), EPISODE_UNCHANGED);
   }
 }
 
@@ -233,11 +233,11 @@ static void hysteresis_keeps_it_open(void **state) {
   (void)state;
   struct run run = new_run();
   (void)feed(&run, 2);
-  assert_int_equal(feed_times(&run, .6, 100), INCIDENT_UNCHANGED);
-  assert_int_equal(feed_times(&run, .4, 9), INCIDENT_UNCHANGED);
+  assert_int_equal(feed_times(&run, .6, 100), EPISODE_UNCHANGED);
+  assert_int_equal(feed_times(&run, .4, 9), EPISODE_UNCHANGED);
   (void)feed(&run, .6);
-  assert_int_equal(feed_times(&run, .4, 9), INCIDENT_UNCHANGED);
-  assert_int_equal(feed(&run, .4), INCIDENT_CLOSED);
+  assert_int_equal(feed_times(&run, .4, 9), EPISODE_UNCHANGED);
+  assert_int_equal(feed(&run, .4), EPISODE_CLOSED);
 }
 
 static void hits_must_come_in_a_row(void **state) {
@@ -250,7 +250,7 @@ static void hits_must_come_in_a_row(void **state) {
   (void)feed(&run, 3);
   const double start = run.time;
   (void)feed(&run, 2);
-  assert_int_equal(feed(&run, 2), INCIDENT_OPENED);
+  assert_int_equal(feed(&run, 2), EPISODE_OPENED);
   assert_true(run.decision.start == start);
   assert_true(run.decision.peak_ratio == 3);
 }
@@ -261,10 +261,10 @@ static void escalates_at_most_once(void **state) {
   struct verdict verdict = feed_value(&run, 2, 20, KIND_SPIKE);
   assert_int_equal(verdict.severity, SEVERITY_WARNING);
   verdict = feed_value(&run, 4.1, 20, KIND_SPIKE);
-  assert_int_equal(verdict.change, INCIDENT_ESCALATED);
+  assert_int_equal(verdict.change, EPISODE_ESCALATED);
   assert_int_equal(verdict.severity, SEVERITY_FAILURE);
-  assert_int_equal(feed(&run, 2), INCIDENT_UNCHANGED);
-  assert_int_equal(feed(&run, 9), INCIDENT_UNCHANGED);
+  assert_int_equal(feed(&run, 2), EPISODE_UNCHANGED);
+  assert_int_equal(feed(&run, 9), EPISODE_UNCHANGED);
 }
 
 static void opens_as_failure_at_once(void **state) {
@@ -273,24 +273,24 @@ static void opens_as_failure_at_once(void **state) {
   assert_int_equal(feed_value(&run, 5, 20, KIND_SPIKE).severity, SEVERITY_FAILURE);
 }
 
-static void lasting_incident_is_accepted_and_does_not_reopen(void **state) {
+static void lasting_episode_is_accepted_and_does_not_reopen(void **state) {
   (void)state;
   struct run run = new_run();
   run.options.timeout = 600;
   (void)feed(&run, 2);
-  assert_int_equal(feed_times(&run, 2, 20), INCIDENT_CLOSED);
-  assert_int_equal(run.end, INCIDENT_ACCEPTED);
-  assert_int_equal(feed_times(&run, 2, 100), INCIDENT_UNCHANGED);
+  assert_int_equal(feed_times(&run, 2, 20), EPISODE_CLOSED);
+  assert_int_equal(run.end, EPISODE_ACCEPTED);
+  assert_int_equal(feed_times(&run, 2, 100), EPISODE_UNCHANGED);
   (void)feed(&run, .1);
-  assert_int_equal(feed(&run, 2), INCIDENT_OPENED);
+  assert_int_equal(feed(&run, 2), EPISODE_OPENED);
 }
 
-static void next_incident_has_its_own_peak(void **state) {
+static void next_episode_has_its_own_peak(void **state) {
   (void)state;
   struct run run = new_run();
   (void)feed(&run, 50);
-  assert_int_equal(feed_times(&run, 0, 10), INCIDENT_CLOSED);
-  assert_int_equal(feed(&run, 2), INCIDENT_OPENED);
+  assert_int_equal(feed_times(&run, 0, 10), EPISODE_CLOSED);
+  assert_int_equal(feed(&run, 2), EPISODE_OPENED);
   assert_true(run.decision.peak_ratio == 2);
   assert_int_equal(run.decision.severity, SEVERITY_WARNING);
 }
@@ -298,8 +298,8 @@ static void next_incident_has_its_own_peak(void **state) {
 static void missing_ends_with_the_first_value(void **state) {
   (void)state;
   struct run run = new_run();
-  assert_int_equal(feed_value(&run, 2, NAN, KIND_MISSING).change, INCIDENT_OPENED);
-  assert_int_equal(feed_value(&run, 0, 20, KIND_NONE).change, INCIDENT_CLOSED);
+  assert_int_equal(feed_value(&run, 2, NAN, KIND_MISSING).change, EPISODE_OPENED);
+  assert_int_equal(feed_value(&run, 0, 20, KIND_NONE).change, EPISODE_CLOSED);
 }
 
 int main(void) {
@@ -315,15 +315,15 @@ int main(void) {
       cmocka_unit_test(rule_may_not_care),
       cmocka_unit_test(deviation_does_not_matter_for_a_flatline),
       cmocka_unit_test(band_is_clipped_to_the_range),
-      cmocka_unit_test(incident_opens_and_closes),
-      cmocka_unit_test(incident_began_when_the_detector_says),
+      cmocka_unit_test(episode_opens_and_closes),
+      cmocka_unit_test(episode_began_when_the_detector_says),
       cmocka_unit_test(unknown_beginning_is_the_first_verdict),
       cmocka_unit_test(hysteresis_keeps_it_open),
       cmocka_unit_test(hits_must_come_in_a_row),
       cmocka_unit_test(escalates_at_most_once),
       cmocka_unit_test(opens_as_failure_at_once),
-      cmocka_unit_test(lasting_incident_is_accepted_and_does_not_reopen),
-      cmocka_unit_test(next_incident_has_its_own_peak),
+      cmocka_unit_test(lasting_episode_is_accepted_and_does_not_reopen),
+      cmocka_unit_test(next_episode_has_its_own_peak),
       cmocka_unit_test(missing_ends_with_the_first_value),
   };
   return cmocka_run_group_tests_name("decision", tests, NULL, NULL);

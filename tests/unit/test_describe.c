@@ -8,9 +8,9 @@
 
 enum { NOTIFICATION = 256 };
 
-static struct incident_event cpu_event(void) {
-  return (struct incident_event){
-      .change = INCIDENT_OPENED,
+static struct episode_event cpu_event(void) {
+  return (struct episode_event){
+      .change = EPISODE_OPENED,
       .metric = {{"web1", "cpu", "0", "cpu", "user", "value"}},
       .start = 43390,
       .peak_time = 43500,
@@ -30,7 +30,7 @@ static struct incident_event cpu_event(void) {
   };
 }
 
-static const char *told(const struct incident_event *event) {
+static const char *told(const struct episode_event *event) {
   static char buffer[NOTIFICATION];
   struct text text = text_over(buffer, sizeof buffer);
   describe_event(event, &text);
@@ -46,7 +46,7 @@ static int set_utc(void **state) {
 
 static void opening_says_what_and_since_when(void **state) {
   (void)state;
-  struct incident_event event = cpu_event();
+  struct episode_event event = cpu_event();
   assert_string_equal(told(&event), "cpu-0/cpu-user 97.3 is far above its usual 2.1 .. 31 "
                                     "(score 0.86, 3 of 3 agree) since 12:03:10");
   event.verdict.score = .6;
@@ -59,14 +59,14 @@ static void opening_says_what_and_since_when(void **state) {
 
 static void long_ago_is_told_as_a_duration(void **state) {
   (void)state;
-  struct incident_event event = cpu_event();
+  struct episode_event event = cpu_event();
   event.start = event.verdict.time - 2 * 86400 - 4 * 3600;
   assert_non_null(strstr(told(&event), "3 of 3 agree) for 2 d 4 h"));
 }
 
 static void odd_within_the_band_is_said_to_be(void **state) {
   (void)state;
-  struct incident_event event = cpu_event();
+  struct episode_event event = cpu_event();
   event.verdict.value = 20;
   assert_non_null(strstr(told(&event), "20 is unusual, though in its usual 2.1 .. 31"));
   event.verdict.lower = NAN;
@@ -75,7 +75,7 @@ static void odd_within_the_band_is_said_to_be(void **state) {
 
 static void kinds_have_their_own_words(void **state) {
   (void)state;
-  struct incident_event event = cpu_event();
+  struct episode_event event = cpu_event();
   event.verdict.kind = KIND_FLATLINE;
   assert_non_null(strstr(told(&event), "cpu-0/cpu-user is stuck at 97.3 (score"));
   event.verdict.kind = KIND_MISSING;
@@ -85,9 +85,9 @@ static void kinds_have_their_own_words(void **state) {
 
 static void end_says_how_long_and_how_bad(void **state) {
   (void)state;
-  struct incident_event event = cpu_event();
-  event.change = INCIDENT_CLOSED;
-  event.end = INCIDENT_RECOVERED;
+  struct episode_event event = cpu_event();
+  event.change = EPISODE_CLOSED;
+  event.end = EPISODE_RECOVERED;
   event.verdict.value = 3.25;
   event.verdict.time = 43390 + 720;
   assert_string_equal(told(&event), "cpu-0/cpu-user is usual again: 3.25 (usual 2.1 .. 31) "
@@ -95,15 +95,15 @@ static void end_says_how_long_and_how_bad(void **state) {
   event.verdict.value = 90;
   assert_non_null(strstr(told(&event), "is no longer surprising: 90 (usual 2.1 .. 31) after"));
   event.verdict.value = 3.25;
-  event.end = INCIDENT_ACCEPTED;
+  event.end = EPISODE_ACCEPTED;
   assert_non_null(strstr(told(&event), "stays as it is: taken for usual from now on: 3.25"));
-  event.end = INCIDENT_EXPIRED;
+  event.end = EPISODE_EXPIRED;
   assert_non_null(strstr(told(&event), "has sent no value for long and is forgotten after"));
 }
 
 static void long_text_loses_whole_parts(void **state) {
   (void)state;
-  struct incident_event event = cpu_event();
+  struct episode_event event = cpu_event();
   event.verdict.reason = "a reason that is told only where there is room for it at the very end";
   memset(event.metric.part[METRIC_TYPE_INSTANCE], 'n', 110);
   assert_non_null(strstr(told(&event), "since 12:03:10"));
@@ -113,7 +113,7 @@ static void long_text_loses_whole_parts(void **state) {
 
 static void hostile_name_leaves_the_sentence(void **state) {
   (void)state;
-  struct incident_event event = cpu_event();
+  struct episode_event event = cpu_event();
   for (size_t part = 0; part < METRIC_PARTS; part++)
     memset(event.metric.part[part], 'n', METRIC_PART_SIZE - 1);
   const char *const text = told(&event);

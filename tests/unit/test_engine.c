@@ -15,11 +15,11 @@ static struct detector listening;
 /* An engine over fake detectors, and what it told. */
 struct bench {
   struct engine *engine;
-  struct incident_event events[64];
+  struct episode_event events[64];
   size_t count;
 };
 
-static void keep_event(void *context, const struct incident_event *event) {
+static void keep_event(void *context, const struct episode_event *event) {
   struct bench *const bench = context;
   struct engine_stats stats;
   engine_stats(bench->engine, &stats); /* no lock is held: this must not hang */
@@ -82,7 +82,7 @@ static void value_is_judged(void **state) {
   assert_int_equal(engine_observe(bench.engine, &id, &sample, &verdict), OBSERVED);
   assert_true(verdict.ratio == 4 && verdict.score == .8 && verdict.time == 1000);
   assert_string_equal(verdict.leading, "fake");
-  assert_int_equal(verdict.change, INCIDENT_OPENED);
+  assert_int_equal(verdict.change, EPISODE_OPENED);
   assert_int_equal(bench.count, 1);
   assert_string_equal(bench.events[0].metric.part[METRIC_PLUGIN_INSTANCE], "0");
   assert_true(bench.events[0].peak_score == .8 && bench.events[0].start == 1000);
@@ -106,7 +106,7 @@ static void band_is_not_shown_beyond_the_bounds(void **state) {
   engine_destroy(bench.engine);
 }
 
-static void incident_is_told_from_start_to_end(void **state) {
+static void episode_is_told_from_start_to_end(void **state) {
   (void)state;
   struct bench bench;
   start_simple(&bench, &fake_detector);
@@ -116,16 +116,16 @@ static void incident_is_told_from_start_to_end(void **state) {
   for (int i = 0; i < 20; i++)
     (void)observe(&bench, "0", time += 10, 0);
   assert_int_equal(bench.count, 3);
-  assert_int_equal(bench.events[0].change, INCIDENT_OPENED);
-  assert_int_equal(bench.events[1].change, INCIDENT_ESCALATED);
-  assert_int_equal(bench.events[2].change, INCIDENT_CLOSED);
-  assert_int_equal(bench.events[2].end, INCIDENT_RECOVERED);
+  assert_int_equal(bench.events[0].change, EPISODE_OPENED);
+  assert_int_equal(bench.events[1].change, EPISODE_ESCALATED);
+  assert_int_equal(bench.events[2].change, EPISODE_CLOSED);
+  assert_int_equal(bench.events[2].end, EPISODE_RECOVERED);
   assert_true(bench.events[0].id == bench.events[2].id);
   assert_true(bench.events[2].start == 1000 && bench.events[2].peak_time == 1010);
   assert_true(bench.events[2].peak_value == 9);
   (void)observe(&bench, "0", time += 10, 2);
   assert_true(bench.events[3].id != bench.events[0].id);
-  assert_int_equal(stats_of(&bench).incidents, 2);
+  assert_int_equal(stats_of(&bench).episodes, 2);
   engine_destroy(bench.engine);
 }
 
@@ -278,7 +278,7 @@ static void silence_is_judged_and_ends_with_a_value(void **state) {
   assert_int_equal(bench.count, 1);
   (void)observe(&bench, "0", 1030, 0);
   assert_int_equal(bench.count, 2);
-  assert_int_equal(bench.events[1].change, INCIDENT_CLOSED);
+  assert_int_equal(bench.events[1].change, EPISODE_CLOSED);
   engine_tick(bench.engine, 1060);
   assert_int_equal(bench.count, 2);
   engine_destroy(bench.engine);
@@ -301,7 +301,7 @@ static void tick_for(struct bench *bench, double *now, double seconds) {
     engine_tick(bench->engine, *now);
 }
 
-static void unseen_metric_expires_and_ends_its_incident(void **state) {
+static void unseen_metric_expires_and_ends_its_episode(void **state) {
   (void)state;
   struct bench bench;
   start_simple(&bench, &fake_detector);
@@ -318,7 +318,7 @@ static void unseen_metric_expires_and_ends_its_incident(void **state) {
   assert_int_equal(stats.expired, 1);
   assert_int_equal(stats.open, 0);
   assert_int_equal(bench.count, 2);
-  assert_int_equal(bench.events[1].end, INCIDENT_EXPIRED);
+  assert_int_equal(bench.events[1].end, EPISODE_EXPIRED);
   assert_int_equal(observe(&bench, "0", now, 0), OBSERVED);
   engine_destroy(bench.engine);
 }
@@ -429,7 +429,7 @@ static void *tick_many(void *context) {
   return NULL;
 }
 
-static void ignore_event(void *context, const struct incident_event *event) {
+static void ignore_event(void *context, const struct episode_event *event) {
   (void)context;
   (void)event;
 }
@@ -488,7 +488,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(value_is_judged),
       cmocka_unit_test(band_is_not_shown_beyond_the_bounds),
-      cmocka_unit_test(incident_is_told_from_start_to_end),
+      cmocka_unit_test(episode_is_told_from_start_to_end),
       cmocka_unit_test(refused_is_counted),
       cmocka_unit_test(gap_moves_the_clock),
       cmocka_unit_test(clock_set_back_starts_the_metric_anew),
@@ -499,7 +499,7 @@ int main(void) {
       cmocka_unit_test(memory_limit_refuses_new_metrics_only),
       cmocka_unit_test(silence_is_judged_and_ends_with_a_value),
       cmocka_unit_test(silence_of_the_unknown_or_deaf_is_nothing),
-      cmocka_unit_test(unseen_metric_expires_and_ends_its_incident),
+      cmocka_unit_test(unseen_metric_expires_and_ends_its_episode),
       cmocka_unit_test(clock_that_jumps_expires_nothing),
       cmocka_unit_test(stats_follow_the_metrics),
       cmocka_unit_test(publishing_metrics_are_counted),

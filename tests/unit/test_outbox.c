@@ -14,13 +14,13 @@ struct desk {
   pthread_mutex_t lock;
   sem_t entered, leave;
   bool slow;
-  struct incident_event events[64];
+  struct episode_event events[64];
   size_t count;
   struct outbox_summary summary;
   size_t summaries;
 };
 
-static void take_event(void *context, const struct incident_event *event) {
+static void take_event(void *context, const struct episode_event *event) {
   struct desk *const desk = context;
   if (desk->slow) {
     sem_post(&desk->entered);
@@ -57,18 +57,18 @@ static void close_desk(struct desk *desk) {
   pthread_mutex_destroy(&desk->lock);
 }
 
-static void put(struct desk *desk, uint64_t id, enum incident_change change) {
-  const struct incident_event event = {
+static void put(struct desk *desk, uint64_t id, enum episode_change change) {
+  const struct episode_event event = {
       .id = id, .change = change, .verdict.time = 1000 + (double)id, .verdict.change = change};
   outbox_put(desk->outbox, &event);
 }
 
 /* Fills the desk: one event is under way and blocked, `waiting` wait behind it. */
 static void block_with(struct desk *desk, uint64_t first_id, unsigned waiting) {
-  put(desk, first_id, INCIDENT_OPENED);
+  put(desk, first_id, EPISODE_OPENED);
   sem_wait(&desk->entered);
   for (unsigned i = 1; i <= waiting; i++)
-    put(desk, first_id + i, INCIDENT_OPENED);
+    put(desk, first_id + i, EPISODE_OPENED);
 }
 
 static void let_all_go(struct desk *desk) {
@@ -82,7 +82,7 @@ static void events_arrive_in_order(void **state) {
   struct desk desk;
   open_desk(&desk, 64, false);
   for (uint64_t id = 0; id < 40; id++)
-    put(&desk, id, INCIDENT_OPENED);
+    put(&desk, id, EPISODE_OPENED);
   assert_true(outbox_drain(desk.outbox, 10));
   assert_int_equal(desk.count, 40);
   for (uint64_t id = 0; id < 40; id++)
@@ -131,10 +131,10 @@ static void ends_have_room_when_openings_have_not(void **state) {
   struct desk desk;
   open_desk(&desk, 8, true);
   block_with(&desk, 1, 10);
-  put(&desk, 1, INCIDENT_CLOSED);
+  put(&desk, 1, EPISODE_CLOSED);
   let_all_go(&desk);
   assert_int_equal(desk.events[desk.count - 1].id, 1);
-  assert_int_equal(desk.events[desk.count - 1].change, INCIDENT_CLOSED);
+  assert_int_equal(desk.events[desk.count - 1].change, EPISODE_CLOSED);
   close_desk(&desk);
 }
 
@@ -143,17 +143,17 @@ static void full_outbox_merges_what_belongs_together(void **state) {
   struct desk desk;
   open_desk(&desk, 4, true);
   block_with(&desk, 1, 3); /* 2, 3, 4 wait: full for openings */
-  put(&desk, 1, INCIDENT_CLOSED);
-  put(&desk, 2, INCIDENT_CLOSED);    /* ends untold: dropped with its opening */
-  put(&desk, 3, INCIDENT_ESCALATED); /* takes the freed room */
-  put(&desk, 4, INCIDENT_ESCALATED); /* joins its waiting opening */
+  put(&desk, 1, EPISODE_CLOSED);
+  put(&desk, 2, EPISODE_CLOSED);    /* ends untold: dropped with its opening */
+  put(&desk, 3, EPISODE_ESCALATED); /* takes the freed room */
+  put(&desk, 4, EPISODE_ESCALATED); /* joins its waiting opening */
   let_all_go(&desk);
   assert_int_equal(desk.count, 5);
   const uint64_t ids[] = {1, 3, 4, 1, 3};
   for (size_t i = 0; i < 5; i++)
     assert_int_equal(desk.events[i].id, ids[i]);
-  assert_int_equal(desk.events[2].change, INCIDENT_OPENED);
-  assert_int_equal(desk.events[2].verdict.change, INCIDENT_ESCALATED);
+  assert_int_equal(desk.events[2].change, EPISODE_OPENED);
+  assert_int_equal(desk.events[2].verdict.change, EPISODE_ESCALATED);
   assert_int_equal(desk.summary.opened, 1);
   assert_int_equal(desk.summary.closed, 1);
   close_desk(&desk);

@@ -74,20 +74,20 @@ static void an_open_incident_shows_in_our_values(void **state) {
   stop();
 }
 
-static struct incident_event some_event(void) {
-  struct incident_event event = {.change = INCIDENT_OPENED,
-                                 .id = 0xabc,
-                                 .kind = KIND_DIP,
-                                 .start = START,
-                                 .verdict = {.time = START + 60,
-                                             .value = 1,
-                                             .score = .6,
-                                             .lower = 2,
-                                             .upper = 3,
-                                             .expected = (double)NAN,
-                                             .kind = KIND_DIP,
-                                             .leading = "adaptive",
-                                             .severity = SEVERITY_WARNING}};
+static struct episode_event some_event(void) {
+  struct episode_event event = {.change = EPISODE_OPENED,
+                                .id = 0xabc,
+                                .kind = KIND_DIP,
+                                .start = START,
+                                .verdict = {.time = START + 60,
+                                            .value = 1,
+                                            .score = .6,
+                                            .lower = 2,
+                                            .upper = 3,
+                                            .expected = (double)NAN,
+                                            .kind = KIND_DIP,
+                                            .leading = "adaptive",
+                                            .severity = SEVERITY_WARNING}};
   for (size_t part = 0; part < METRIC_PARTS; part++)
     text_copy(event.metric.part[part], METRIC_PART_SIZE, "x");
   return event;
@@ -98,7 +98,7 @@ static void a_warning_has_no_failure_bounds(void **state) {
   load();
   struct notifier notifier = {.told_nobody = false};
   const struct outbox_receiver receiver = notifier_receiver(&notifier);
-  const struct incident_event event = some_event();
+  const struct episode_event event = some_event();
   receiver.event(receiver.context, &event);
   const notification_t *const warning = last_notification();
   assert_int_equal(warning->severity, NOTIF_WARNING);
@@ -114,7 +114,7 @@ static void longest_names_fit(void **state) {
   load();
   struct notifier notifier = {.told_nobody = false};
   const struct outbox_receiver receiver = notifier_receiver(&notifier);
-  struct incident_event event = some_event();
+  struct episode_event event = some_event();
   for (size_t part = 0; part < METRIC_PARTS; part++) {
     memset(event.metric.part[part], 'n', METRIC_PART_SIZE - 1);
     event.metric.part[part][METRIC_PART_SIZE - 1] = '\0';
@@ -128,8 +128,8 @@ static void longest_names_fit(void **state) {
 
 static void a_notification_goes_out_when_metadata_finds_no_memory(void **state) {
   (void)state;
-  struct incident_event event = some_event();
-  event.change = INCIDENT_CLOSED;
+  struct episode_event event = some_event();
+  event.change = EPISODE_CLOSED;
   for (unsigned n = 1;; n++) {
     load();
     struct notifier notifier = {.told_nobody = false};

@@ -1,0 +1,37 @@
+/*
+ * An episode: one lasting anomaly of one metric, from the verdict that
+ * opened it to its recovery.
+ */
+#ifndef ANOMALY_EPISODE_H
+#define ANOMALY_EPISODE_H
+
+#include "anomaly/metric.h"
+#include "anomaly/verdict.h"
+
+#include <stdint.h>
+
+/* Why an episode ended. */
+enum episode_end {
+  EPISODE_RECOVERED, /* usual again */
+  EPISODE_ACCEPTED,  /* lasted longer than the rule's timeout: the new usual */
+  EPISODE_EXPIRED,   /* the metric was not seen for the engine's expire_after */
+};
+
+/*
+ * A change of an episode, as listeners get it: plain data, owned by whoever
+ * holds it.
+ */
+struct episode_event {
+  enum episode_change change; /* never EPISODE_UNCHANGED */
+  enum episode_end end;       /* only for EPISODE_CLOSED */
+  uint64_t id;                /* unique for this host's daemon, over restarts too */
+  struct metric_name metric;
+  enum anomaly_kind kind; /* of the verdict that opened it */
+  double start;           /* when it began, as far as its detector knows, else when it was seen */
+  double peak_time;       /* time of the highest score so far */
+  double peak_score;      /* 0..1 */
+  double peak_value;      /* the metric's value then */
+  struct verdict verdict; /* the one that made this change */
+};
+
+#endif
