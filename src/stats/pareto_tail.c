@@ -42,8 +42,7 @@ void pareto_tail_init(struct pareto_tail *tail) {
 }
 
 float pareto_tail_beyond(const struct pareto_tail *tail, float distance) {
-  const float decades = tail->decades + log10f(distance / tail->threshold) * tail->steepness;
-  return float_min(decades, PARETO_TAIL_MOST);
+  return tail->decades + log10f(distance / tail->threshold) * tail->steepness;
 }
 
 static uint16_t saturated(uint32_t count) {

@@ -10,6 +10,7 @@
 #ifndef ANOMALY_STATS_PARETO_TAIL_H
 #define ANOMALY_STATS_PARETO_TAIL_H
 
+#include "stats/clamp.h"
 #include "stats/half_octaves.h"
 
 #include <float.h>
@@ -17,7 +18,7 @@
 #include <stdint.h>
 
 #define PARETO_TAIL_UNKNOWN FLT_MAX /* no distance is larger */
-#define PARETO_TAIL_MOST 6.0F       /* decades; more is never said of one distance */
+#define PARETO_TAIL_MOST 6.0F       /* decades; more is not said of one distance of several */
 
 /* One cache line. */
 struct pareto_tail {
@@ -32,17 +33,11 @@ extern const struct state_row pareto_tail_rows[];
 /* Makes a zeroed tail ready. */
 void pareto_tail_init(struct pareto_tail *tail);
 
-/* Surprise of a distance beyond the threshold, in decades: 0 .. PARETO_TAIL_MOST. */
+/* Surprise of a distance beyond the threshold in decades, however many: 0 .. 1000. */
 float pareto_tail_beyond(const struct pareto_tail *tail, float distance);
 
-/*
- * Surprise of a distance in decades, which is then counted. A distance of 0 or
- * less is no distance: 0, not counted. `known` is false while too little has
- * been seen to judge. `distance` is not NaN.
- */
-static inline float pareto_tail_surprise(struct pareto_tail *tail, float distance, bool known) {
-  if (distance <= 0.0F)
-    return 0.0F;
+/* Counts a distance > 0. */
+static inline void pareto_tail_count(struct pareto_tail *tail, float distance) {
   struct half_octaves *const window = &tail->window;
   const int number = half_octave(distance);
   if (window->first == HALF_OCTAVES_UNSET)
@@ -52,7 +47,20 @@ static inline float pareto_tail_surprise(struct pareto_tail *tail, float distanc
   half_octaves_count(window, above < 0                    ? 0
                              : above >= HALF_OCTAVES_BINS ? HALF_OCTAVES_BINS - 1
                                                           : above);
-  return known && distance > tail->threshold ? pareto_tail_beyond(tail, distance) : 0.0F;
+}
+
+/*
+ * Surprise of a distance in decades, 0 .. PARETO_TAIL_MOST; it is then counted.
+ * A distance of 0 or less is no distance: 0, not counted. `known` is false while
+ * too little has been seen to judge. `distance` is not NaN.
+ */
+static inline float pareto_tail_surprise(struct pareto_tail *tail, float distance, bool known) {
+  if (distance <= 0.0F)
+    return 0.0F;
+  pareto_tail_count(tail, distance);
+  return known && distance > tail->threshold
+             ? float_min(pareto_tail_beyond(tail, distance), PARETO_TAIL_MOST)
+             : 0.0F;
 }
 
 /*

@@ -31,9 +31,16 @@ static void age(struct rarity *rarity, uint32_t elapsed) {
     rarity_halve(rarity, elapsed);
 }
 
+static float surprise_of(const struct rarity *rarity, float distance) {
+  if (rarity->records < RARITY_KNOWN || distance <= rarity->tail.threshold)
+    return 0.0F;
+  return float_min(pareto_tail_beyond(&rarity->tail, distance), RARITY_MOST);
+}
+
 float rarity_judge(struct rarity *rarity, float distance, uint32_t elapsed) {
-  const float decades =
-      pareto_tail_surprise(&rarity->tail, distance, rarity->records >= RARITY_KNOWN);
+  const float decades = surprise_of(rarity, distance);
+  if (distance > 0.0F)
+    pareto_tail_count(&rarity->tail, distance);
   const uint32_t records = ++rarity->records;
   if (records % REFRESH == 0 || (records < YOUNG && records % REFRESH_YOUNG == 0))
     pareto_tail_refresh(&rarity->tail, records);

@@ -14,7 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RARITY_KNOWN 128 /* records before anything is rare */
+#define RARITY_KNOWN 128  /* records before anything is rare */
+#define RARITY_MOST 30.0F /* decades */
 
 struct rarity {
   struct pareto_tail tail; /* first, so that it has a cache line of its own */
@@ -28,8 +29,8 @@ extern const struct state_row rarity_rows[];
 void rarity_init(struct rarity *rarity);
 
 /*
- * Surprise of a finite `distance` >= 0 in decades, 0 .. PARETO_TAIL_MOST, which
- * is then counted; 0 before RARITY_KNOWN records. `elapsed` is seconds since the
+ * Surprise of a finite `distance` >= 0 in decades, 0 .. RARITY_MOST, which is
+ * then counted; 0 before RARITY_KNOWN records. `elapsed` is seconds since the
  * metric's first record and does not go back. After 8000 records and half a
  * week the past weighs half.
  */
@@ -44,8 +45,8 @@ void rarity_halve(struct rarity *rarity, uint32_t elapsed);
 /*
  * Decades at which chance alone, in records of this interval that have nothing
  * to do with one another, passes once in two weeks: 4.3 at 60 s, 2.5 at an
- * hour; at least 2, and at most 5.5, which is less than can be said of one
- * distance. The ratio of a finding is surprise over this line.
+ * hour; at least 2, and at most 5.5. The ratio of a finding is surprise over this
+ * line.
  */
 float rarity_line(float interval);
 

@@ -50,7 +50,15 @@ static void test_far_is_rare(void **unused) {
   const float near = rarity_judge(&rarity, 1, 300000);
   const float far = rarity_judge(&other, 20, 300000);
   assert_true(near == 0);
-  assert_true(far > rarity_line(60) && far <= PARETO_TAIL_MOST);
+  assert_true(far > rarity_line(60) && far <= RARITY_MOST);
+}
+
+/* A failure, four times the line, can be reached at every interval. */
+static void test_surprise_has_room_for_failures(void **unused) {
+  (void)unused;
+  struct rarity rarity = learned(noise_heavy, 5000);
+  const float decades = rarity_judge(&rarity, 1e12F, 300000);
+  assert_true(decades >= 4 * rarity_line(1) && decades <= RARITY_MOST);
 }
 
 /* What was rare is usual once it has been seen often, and quicker where the past weighs less. */
@@ -93,6 +101,7 @@ int main(void) {
       cmocka_unit_test(test_nothing_is_rare_at_first),
       cmocka_unit_test(test_line_is_passed_by_chance_about_once_in_two_weeks),
       cmocka_unit_test(test_far_is_rare),
+      cmocka_unit_test(test_surprise_has_room_for_failures),
       cmocka_unit_test(test_rare_becomes_usual),
       cmocka_unit_test(test_line_follows_the_interval),
       cmocka_unit_test(test_only_sound_states_are_valid),
