@@ -48,6 +48,10 @@ float rarity_judge(struct rarity *rarity, float distance, uint32_t elapsed) {
   return decades;
 }
 
+bool rarity_is_blank(const struct rarity *rarity) {
+  return rarity->records >= RARITY_KNOWN && rarity->tail.threshold == PARETO_TAIL_UNKNOWN;
+}
+
 void rarity_halve(struct rarity *rarity, uint32_t elapsed) {
   rarity->halved = elapsed;
   if (rarity->records < 2 * RARITY_KNOWN)

@@ -36,6 +36,9 @@ void rarity_init(struct rarity *rarity);
  */
 float rarity_judge(struct rarity *rarity, float distance, uint32_t elapsed);
 
+/* Whether RARITY_KNOWN records have shown no distance but 0: then nothing can be called rare. */
+bool rarity_is_blank(const struct rarity *rarity);
+
 /*
  * Lets the past weigh half now: to be called now and then in a lasting
  * incident, so that what goes on becomes usual.

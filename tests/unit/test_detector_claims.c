@@ -36,12 +36,13 @@ struct claim {
   const char *settings; /* options under which it claims all this; NULL = presets */
   unsigned faults;      /* that it finds: bits of FAULT() */
   bool judges_silence;
-  bool follows;                 /* a lasting new level is usual after a while */
-  bool forgets;                 /* a level left for good is odd when it comes back */
-  double farthest;              /* new levels up to so far off are followed */
-  double settle;                /* seconds after which it is ready and its alarms are counted */
-  double accept;                /* seconds after which a lasting new level is usual */
-  double recovery;              /* seconds of ordinary values that undo hostile ones */
+  bool follows;    /* a lasting new level is usual after a while */
+  double dates;    /* seconds that it may err in when a step began; 0 = does not tell */
+  bool forgets;    /* a level left for good is odd when it comes back */
+  double farthest; /* new levels up to so far off are followed */
+  double settle;   /* seconds after which it is ready and its alarms are counted */
+  double accept;   /* seconds after which a lasting new level is usual */
+  double recovery; /* seconds of ordinary values that undo hostile ones */
   double false_alarms[SIGNALS]; /* greatest share of values over the line */
 };
 
@@ -49,7 +50,8 @@ struct claim {
  * zscore: 3 sigma of a mean and spread from 100 values are passed by .36 % of
  * Gaussian values, by some 2.5 % of heavy-tailed ones (Student's t, 3 degrees of
  * freedom); of sparse values each that is not 0 is odd. baseline: a counter
- * leaves its band of yesterday every day.
+ * leaves its band of yesterday every day. cusum: values that are not 0 come close
+ * together by chance, which is a shift for as long as it lasts.
  */
 static const struct claim claims[] = {
     {.detector = "adaptive",
@@ -78,6 +80,23 @@ static const struct claim claims[] = {
      .accept = DAY + 101 * MINUTE,
      .recovery = 3 * DAY,
      .false_alarms = {.004, .03, .002, 0, .025, .001, 1}},
+    {.detector = "ewma",
+     .faults = OUTLIERS | FAULT(STEP),
+     .follows = true,
+     .settle = DAY + 10 * MINUTE,
+     .accept = 180 * MINUTE,
+     .farthest = 1e12,
+     .recovery = 28 * DAY,
+     .false_alarms = {.001, .001, .001, 0, .002, .001, .001}},
+    {.detector = "cusum",
+     .faults = FAULT(STEP) | FAULT(DRIFT),
+     .follows = true,
+     .dates = 10 * MINUTE,
+     .settle = DAY + 10 * MINUTE,
+     .accept = 180 * MINUTE,
+     .farthest = 1e12,
+     .recovery = 28 * DAY,
+     .false_alarms = {.001, .001, .001, 0, .002, .001, .001}},
     {.detector = "missing",
      .judges_silence = true,
      .settle = DAY + 20 * MINUTE,
@@ -253,6 +272,24 @@ static struct finding stream_fault(struct stream *stream, enum fault fault) {
     finding = subject_update(&stream->subject, MINUTE, fault_value(fault, usual, i));
   }
   return finding;
+}
+
+/* When a step began is told at the first alarm, and not told anew as long as it lasts. */
+static void test_beginnings_are_told(void **unused) {
+  (void)unused;
+  for (const struct detector *const *at = detector_list; *at != NULL; at++)
+    for (uint64_t seed = 0; seed < 10 && claim_of(*at)->dates > 0; seed++) {
+      struct stream stream = stream_settled(*at, GAUSSIAN, seed);
+      const double began = stream.subject.time + MINUTE;
+      stream.offset = 8;
+      struct finding finding = stream_next(&stream);
+      while (finding.ratio < 1 && stream.subject.time < began + DAY)
+        finding = stream_next(&stream);
+      assert_near(finding.since, began, claim_of(*at)->dates);
+      const double since = finding.since;
+      assert_true(stream_next(&stream).since == since);
+      stream_close(&stream);
+    }
 }
 
 static bool claims_fault(const struct detector *detector, enum fault fault) {
@@ -477,6 +514,7 @@ int main(void) {
       cmocka_unit_test(test_every_detector_claims_something),
       cmocka_unit_test(test_silent_until_ready),
       cmocka_unit_test(test_claimed_faults_are_found),
+      cmocka_unit_test(test_beginnings_are_told),
       cmocka_unit_test(test_lasting_levels_become_usual),
       cmocka_unit_test(test_false_alarms_are_bounded),
       cmocka_unit_test(test_silence_is_found_and_ends),

@@ -88,10 +88,22 @@ static void test_baseline_agrees_with_its_twin(void **unused) {
   compare_with_twin("baseline");
 }
 
+static void test_ewma_agrees_with_its_twin(void **unused) {
+  (void)unused;
+  compare_with_twin("ewma");
+}
+
+static void test_cusum_agrees_with_its_twin(void **unused) {
+  (void)unused;
+  compare_with_twin("cusum");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_zscore_agrees_with_its_twin),
       cmocka_unit_test(test_baseline_agrees_with_its_twin),
+      cmocka_unit_test(test_ewma_agrees_with_its_twin),
+      cmocka_unit_test(test_cusum_agrees_with_its_twin),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,6 +76,19 @@ static void test_rare_becomes_usual(void **unused) {
   assert_true(hasty < patient && patient < 2000);
 }
 
+static void test_only_zeros_are_blank(void **unused) {
+  (void)unused;
+  struct rarity rarity = {.records = 0};
+  rarity_init(&rarity);
+  for (uint32_t i = 0; i < 500; i++) {
+    assert_int_equal(rarity_is_blank(&rarity), i >= RARITY_KNOWN);
+    assert_true(rarity_judge(&rarity, 0, 60 * i) == 0);
+  }
+  for (uint32_t i = 500; i < 640; i++)
+    (void)rarity_judge(&rarity, 1, 60 * i);
+  assert_false(rarity_is_blank(&rarity));
+}
+
 static void test_line_follows_the_interval(void **unused) {
   (void)unused;
   static const struct {
@@ -103,6 +116,7 @@ int main(void) {
       cmocka_unit_test(test_far_is_rare),
       cmocka_unit_test(test_surprise_has_room_for_failures),
       cmocka_unit_test(test_rare_becomes_usual),
+      cmocka_unit_test(test_only_zeros_are_blank),
       cmocka_unit_test(test_line_follows_the_interval),
       cmocka_unit_test(test_only_sound_states_are_valid),
   };
