@@ -6,7 +6,7 @@
 #define ANOMALY_CLI_INCIDENTS_H
 
 #include "anomaly/episode.h"
-#include "cli/columns.h"
+#include "history/columns.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -14,19 +14,23 @@ static double monotonic_seconds(void) {
   return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-struct progress progress_of(FILE *input) {
-  struct stat file;
-  struct progress progress = {.wanted = false};
-  if (fstat(fileno(input), &file) != 0 || !S_ISREG(file.st_mode) || file.st_size < LONG_FILE)
-    return progress;
+struct progress progress_start(uint64_t total) {
+  struct progress progress = {.total = total};
   progress.wanted = isatty(STDERR_FILENO) != 0 && isatty(STDOUT_FILENO) == 0;
-  progress.total = (uint64_t)file.st_size;
   progress.started = monotonic_seconds();
   progress.next = progress.started + REDRAW_SECONDS;
   return progress;
 }
 
-void progress_update(struct progress *progress, uint64_t bytes, uint64_t rows) {
+struct progress progress_of(FILE *input) {
+  struct stat file;
+  struct progress progress = {.wanted = false};
+  if (fstat(fileno(input), &file) != 0 || !S_ISREG(file.st_mode) || file.st_size < LONG_FILE)
+    return progress;
+  return progress_start((uint64_t)file.st_size);
+}
+
+void progress_update(struct progress *progress, uint64_t done, uint64_t rows) {
   static const char full[] = "##############################";
   static const char empty[] = "..............................";
   _Static_assert(sizeof full - 1 == BAR_WIDTH && sizeof empty == sizeof full, "the bar's width");
@@ -35,10 +39,10 @@ void progress_update(struct progress *progress, uint64_t bytes, uint64_t rows) {
   const double now = monotonic_seconds();
   if (now < progress->next)
     return;
-  const double part = bytes < progress->total ? (double)bytes / (double)progress->total : 1;
-  const int done = (int)(part * BAR_WIDTH);
-  fprintf(stderr, "\r%.*s%.*s %3.0f %%  %.1f million rows, %.0f s left ", done, full,
-          BAR_WIDTH - done, empty, part * 100, (double)rows / 1e6,
+  const double part = done < progress->total ? (double)done / (double)progress->total : 1;
+  const int width = (int)(part * BAR_WIDTH);
+  fprintf(stderr, "\r%.*s%.*s %3.0f %%  %.1f million rows, %.0f s left ", width, full,
+          BAR_WIDTH - width, empty, part * 100, (double)rows / 1e6,
           part > 0 ? (now - progress->started) * (1 - part) / part : 0);
   progress->shown = true;
   progress->next = now + REDRAW_SECONDS;

@@ -11,7 +11,7 @@
 struct progress {
   bool wanted;
   bool shown;
-  uint64_t total; /* bytes */
+  uint64_t total; /* bytes, or whatever else is counted */
   double started, next;
 };
 
@@ -21,8 +21,11 @@ struct progress {
  */
 struct progress progress_of(FILE *input);
 
+/* The same for what is no file: `total` of anything, told only to who waits for seconds. */
+struct progress progress_start(uint64_t total);
+
 /* Draws the bar, at most five times a second. */
-void progress_update(struct progress *progress, uint64_t bytes, uint64_t rows);
+void progress_update(struct progress *progress, uint64_t done, uint64_t rows);
 
 /* Takes the bar away. */
 void progress_clear(struct progress *progress);

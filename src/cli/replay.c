@@ -1,7 +1,6 @@
 #include "cli/replay.h"
 
 #include "anomaly/status.h"
-#include "base/timefmt.h"
 #include "cli/csv_text.h"
 #include "cli/decimal.h"
 
@@ -56,53 +55,22 @@ static void print_row(const struct replay *replay, const struct column *column,
   fwrite_unlocked(tail, 1, used, stdout);
 }
 
-/*
- * As collectd says after two intervals that a value is missing, and again and
- * again until it comes: here ever more seldom, as the rows may be far apart.
- */
-static void judge_silence(const struct replay *replay, struct column *column, double time) {
-  const double step = time - column->last_time;
-  if (column->step > 0)
-    for (double silent = 2 * column->step; silent < step; silent *= 2)
-      engine_silence(replay->engine, &column->id, column->last_time + silent, NULL);
-  if (step <= 0)
-    return;
-  column->step = column->last_time > 0 ? step : 0;
-  column->last_time = time;
-}
-
 /* Returns the verdict's score 0 and no more where there is nothing to judge. */
-static struct verdict judge(struct replay *replay, struct column *column, double time) {
+static struct verdict judge(struct replay *replay, size_t index, double time) {
+  const struct column *const column = &replay->columns->list[index];
   struct verdict verdict = nothing;
   double value;
   if (csv_number(replay->csv, column->field, &value) != STATUS_OK) {
     problems_add(&replay->problems, PROBLEM_VALUE, csv_line(replay->csv));
     return verdict;
   }
-  enum observation_result result;
-  if (isnan(value)) {
-    result = engine_silence(replay->engine, &column->id, time, &verdict);
-  } else {
-    judge_silence(replay, column, time);
-    const struct sample sample = sample_gauge(time, replay->interval, value);
-    result = engine_observe(replay->engine, &column->id, &sample, &verdict);
-    column->ignored = result == OBSERVED_IGNORED;
-  }
+  const struct sample sample = sample_gauge(time, replay->interval, value);
+  const enum observation_result result =
+      feed_sample(replay->engine, &column->id, &sample, &replay->cadences[index], &verdict);
   const enum problem problem = problem_of_result(result);
   if (problem != PROBLEMS)
     problems_add(&replay->problems, problem, csv_line(replay->csv));
   return verdict;
-}
-
-/* Epoch seconds are read by csv_number as it is quicker. */
-static int read_time(const struct csv *csv, double *ret_time) {
-  double time;
-  if ((csv_number(csv, 0, &time) != STATUS_OK &&
-       time_parse(csv_field(csv, 0), &time) != STATUS_OK) ||
-      !isfinite(time))
-    return STATUS_INVALID;
-  *ret_time = time;
-  return STATUS_OK;
 }
 
 /* Whether the row's values can be judged; counts what is wrong if not. */
@@ -112,7 +80,7 @@ static bool begin_row(struct replay *replay, int status, double *ret_time) {
     problem = PROBLEM_LONG;
   else if (status != STATUS_OK)
     problem = PROBLEM_ROW;
-  else if (read_time(replay->csv, ret_time) != STATUS_OK)
+  else if (csv_time(replay->csv, 0, ret_time) != STATUS_OK)
     problem = PROBLEM_TIME;
   if (problem != PROBLEMS) {
     problems_add(&replay->problems, problem, csv_line(replay->csv));
@@ -128,12 +96,11 @@ static void run_row(struct replay *replay, int status) {
   double time;
   const bool readable = begin_row(replay, status, &time);
   for (size_t i = 0; i < replay->columns->count; i++) {
-    struct column *const column = &replay->columns->list[i];
     if (replay->now_column != NULL)
       *replay->now_column = i;
-    const struct verdict verdict = readable ? judge(replay, column, time) : nothing;
+    const struct verdict verdict = readable ? judge(replay, i, time) : nothing;
     if (replay->print_rows)
-      print_row(replay, column, &verdict);
+      print_row(replay, &replay->columns->list[i], &verdict);
   }
   if (replay->flush_rows)
     fflush(stdout);

@@ -5,9 +5,10 @@
 #define ANOMALY_CLI_REPLAY_H
 
 #include "anomaly/engine.h"
-#include "cli/columns.h"
+#include "cli/feed.h"
 #include "cli/problems.h"
 #include "cli/progress.h"
+#include "history/columns.h"
 #include "history/csv.h"
 
 #include <stdbool.h>
@@ -16,11 +17,12 @@
 struct replay {
   struct csv *csv;
   struct engine *engine;
-  struct columns *columns;
-  double interval;    /* seconds; 0 = unknown */
-  bool print_rows;    /* to stdout, one line for each value */
-  bool flush_rows;    /* each row at once */
-  size_t *now_column; /* set to the column that is being observed; may be NULL */
+  const struct columns *columns;
+  struct cadence *cadences; /* one for each column; all zero */
+  double interval;          /* seconds; 0 = unknown */
+  bool print_rows;          /* to stdout, one line for each value */
+  bool flush_rows;          /* each row at once */
+  size_t *now_column;       /* set to the column that is being observed; may be NULL */
   struct progress progress;
   struct problems problems;
   uint64_t rows;

@@ -10,6 +10,9 @@
 /* Exit statuses; EXIT_SUCCESS and EXIT_FAILURE are those of stdlib.h. */
 enum { EXIT_USAGE = 2 };
 
+/* For a verb that takes any number of operands. */
+enum { VERB_OPERANDS_MAX = 1 << 20 };
+
 /* One option of a verb. A table ends with name NULL. */
 struct verb_option {
   const char *name;     /* long form, without its dashes */

@@ -1,13 +1,13 @@
 #include "anomaly/status.h"
 #include "base/option.h"
 #include "base/text.h"
-#include "cli/identity.h"
 #include "cli/invocation.h"
 #include "cli/rule_text.h"
 #include "cli/say.h"
 #include "cli/verbs.h"
 #include "config/config.h"
 #include "engine/describe.h"
+#include "engine/identity.h"
 #include "engine/plan.h"
 
 #include <stdio.h>

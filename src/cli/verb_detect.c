@@ -1,7 +1,5 @@
 #include "anomaly/status.h"
 #include "base/timefmt.h"
-#include "cli/columns.h"
-#include "cli/identity.h"
 #include "cli/incidents.h"
 #include "cli/invocation.h"
 #include "cli/json.h"
@@ -10,6 +8,8 @@
 #include "cli/say.h"
 #include "cli/verbs.h"
 #include "config/config.h"
+#include "engine/identity.h"
+#include "history/columns.h"
 
 #include <errno.h>
 #include <math.h>
@@ -72,6 +72,7 @@ struct detect {
   FILE *input;
   struct csv *csv;
   struct columns columns;
+  struct cadence *cadences;
   struct overrides overrides;
   const char **chosen; /* columns by name */
   size_t chosen_count;
@@ -202,11 +203,12 @@ static int choose_columns(struct detect *detect) {
 }
 
 static int create_engine(struct detect *detect) {
+  detect->cadences = calloc(detect->columns.count, sizeof *detect->cadences);
   struct engine_settings settings = engine_settings_preset();
   settings.options = detect->config.engine;
   settings.rules = detect->config.rules;
-  int status = STATUS_OK;
-  if (detect->print_incidents) {
+  int status = detect->cadences == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+  if (detect->print_incidents && status == STATUS_OK) {
     status = incidents_create(&detect->incidents, &detect->columns,
                               invocation_has(detect->invocation, OPTION_JSON));
     settings.listener = incidents_listen;
@@ -245,6 +247,7 @@ static int run_replay(struct detect *detect) {
       .csv = detect->csv,
       .engine = detect->engine,
       .columns = &detect->columns,
+      .cadences = detect->cadences,
       .interval = detect->interval,
       .print_rows = !detect->print_incidents,
       .flush_rows = invocation_has(detect->invocation, OPTION_LINE_BUFFERED),
@@ -273,6 +276,7 @@ static void release(struct detect *detect) {
   config_release(&detect->config);
   if (detect->print_incidents)
     incidents_release(&detect->incidents);
+  free(detect->cadences);
   columns_release(&detect->columns);
   overrides_release(&detect->overrides);
   free(detect->chosen);

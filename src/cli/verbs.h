@@ -12,5 +12,6 @@ extern const struct verb detect_verb;
 extern const struct verb generate_verb;
 extern const struct verb detectors_verb;
 extern const struct verb help_verb;
+extern const struct verb history_verb;
 
 #endif

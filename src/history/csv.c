@@ -1,9 +1,11 @@
 #include "history/csv.h"
 
 #include "anomaly/status.h"
+#include "base/timefmt.h"
 #include "history/number.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -358,6 +360,18 @@ const char *csv_field(const struct csv *csv, size_t column) {
 
 int csv_number(const struct csv *csv, size_t column, double *ret_number) {
   return number_parse(csv_field(csv, column), ret_number);
+}
+
+int csv_time(const struct csv *csv, size_t column, double *ret_time) {
+  const char *const field = csv_field(csv, column);
+  double time;
+  /* Epoch seconds are read as a number, which is quicker. */
+  if (number_parse(field, &time) != STATUS_OK && time_parse(field, &time) != STATUS_OK)
+    return STATUS_INVALID;
+  if (!isfinite(time))
+    return STATUS_INVALID;
+  *ret_time = time;
+  return STATUS_OK;
 }
 
 uint64_t csv_line(const struct csv *csv) { return csv->line; }

@@ -57,6 +57,9 @@ const char *csv_field(const struct csv *csv, size_t column);
 /* The field as a number, NaN where it is empty; see number_parse. Errors: STATUS_INVALID. */
 int csv_number(const struct csv *csv, size_t column, double *ret_number);
 
+/* The field as epoch seconds or as time_parse reads it; finite. Errors: STATUS_INVALID. */
+int csv_time(const struct csv *csv, size_t column, double *ret_time);
+
 /* Number of the line on which the current row begins, from 1. */
 uint64_t csv_line(const struct csv *csv);
 

@@ -1,14 +1,13 @@
 /*
- * Which columns of a file are replayed, and as which metrics.
+ * Which columns of a CSV file are taken, and as which metrics.
  */
-#ifndef ANOMALY_CLI_COLUMNS_H
-#define ANOMALY_CLI_COLUMNS_H
+#ifndef ANOMALY_HISTORY_COLUMNS_H
+#define ANOMALY_HISTORY_COLUMNS_H
 
 #include "anomaly/metric.h"
 #include "base/text.h"
 #include "history/csv.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct column {
@@ -16,9 +15,6 @@ struct column {
   const char *label;       /* what the output calls it; borrowed */
   struct metric_name name; /* what the rules see */
   struct metric_id id;     /* borrowed from name */
-  bool ignored;            /* a rule ignores it */
-  double last_time;        /* of its last value; 0 before */
-  double step;             /* seconds between its last two values; 0 before */
 };
 
 struct columns {

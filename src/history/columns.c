@@ -1,9 +1,9 @@
-#include "cli/columns.h"
+#include "history/columns.h"
 
 #include "anomaly/status.h"
 #include "base/nearest.h"
-#include "cli/identity.h"
 #include "engine/describe.h"
+#include "engine/identity.h"
 #include "history/number.h"
 
 #include <stdlib.h>

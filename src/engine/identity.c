@@ -1,4 +1,4 @@
-#include "cli/identity.h"
+#include "engine/identity.h"
 
 #include "anomaly/status.h"
 
@@ -12,6 +12,8 @@ struct piece {
 static struct piece piece_until(const char *start, const char *end) {
   return (struct piece){.start = start, .length = (size_t)(end - start)};
 }
+
+static struct piece piece_of(const char *text) { return piece_until(text, strchr(text, '\0')); }
 
 static int keep(struct piece piece, struct metric_name *name, enum metric_part part,
                 struct text *why) {
@@ -46,30 +48,50 @@ static const char *data_source_of(const char *type) {
   return colon != NULL && colon[1] != '\0' && strchr(colon, '/') == NULL ? colon : NULL;
 }
 
-int identity_parse(const char *text, struct metric_name *ret_name, struct text *why) {
+/* An identity in four pieces; plugin and type are still with their instances. */
+struct pieces {
+  struct piece host, plugin, type, source;
+};
+
+static int keep_all(const struct pieces *pieces, struct metric_name *ret_name, struct text *why) {
   struct metric_name name;
+  if (keep(pieces->host, &name, METRIC_HOST, why) != STATUS_OK ||
+      keep_pair(pieces->plugin, &name, METRIC_PLUGIN, METRIC_PLUGIN_INSTANCE, why) != STATUS_OK ||
+      keep_pair(pieces->type, &name, METRIC_TYPE, METRIC_TYPE_INSTANCE, why) != STATUS_OK ||
+      keep(pieces->source, &name, METRIC_DATA_SOURCE, why) != STATUS_OK)
+    return STATUS_INVALID;
+  *ret_name = name;
+  return STATUS_OK;
+}
+
+int identity_parse(const char *text, struct metric_name *ret_name, struct text *why) {
   const char *const first = strchr(text, '/');
   if (first == NULL) {
     text_add(why, "a metric is written [HOST/]PLUGIN[-INSTANCE]/TYPE[-INSTANCE][:DATA-SOURCE]");
     return STATUS_INVALID;
   }
   const char *const second = strchr(first + 1, '/');
-  static const char nowhere[] = "localhost";
-  const struct piece host =
-      second != NULL ? piece_until(text, first) : piece_until(nowhere, nowhere + strlen(nowhere));
+  const struct piece host = second != NULL ? piece_until(text, first) : piece_of("localhost");
   const struct piece plugin =
       second != NULL ? piece_until(first + 1, second) : piece_until(text, first);
   const char *const type = second != NULL ? second + 1 : first + 1;
   const char *const colon = data_source_of(type);
-  const char *const source = colon != NULL ? colon + 1 : "value";
-  const struct piece type_pair = piece_until(type, colon != NULL ? colon : strchr(type, '\0'));
-  if (keep(host, &name, METRIC_HOST, why) != STATUS_OK ||
-      keep_pair(plugin, &name, METRIC_PLUGIN, METRIC_PLUGIN_INSTANCE, why) != STATUS_OK ||
-      keep_pair(type_pair, &name, METRIC_TYPE, METRIC_TYPE_INSTANCE, why) != STATUS_OK ||
-      keep(piece_until(source, strchr(source, '\0')), &name, METRIC_DATA_SOURCE, why) != STATUS_OK)
-    return STATUS_INVALID;
-  *ret_name = name;
-  return STATUS_OK;
+  const struct pieces pieces = {
+      .host = host,
+      .plugin = plugin,
+      .type = piece_until(type, colon != NULL ? colon : strchr(type, '\0')),
+      .source = piece_of(colon != NULL ? colon + 1 : "value"),
+  };
+  return keep_all(&pieces, ret_name, why);
+}
+
+int identity_join(const char *host, const char *plugin, const char *type, const char *data_source,
+                  struct metric_name *ret_name, struct text *why) {
+  const struct pieces pieces = {.host = piece_of(host),
+                                .plugin = piece_of(plugin),
+                                .type = piece_of(type),
+                                .source = piece_of(data_source)};
+  return keep_all(&pieces, ret_name, why);
 }
 
 bool identity_is_meant(const char *text) { return strchr(text, '/') != NULL; }

@@ -1,0 +1,209 @@
+/* A CSV file: what `anomalyctl detect` reads. */
+#include "anomaly/status.h"
+#include "engine/describe.h"
+#include "history/columns.h"
+#include "history/source.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct csv_state {
+  struct history_context *context;
+  FILE *file;
+  double size; /* bytes; 0 where it is not known */
+  struct csv *csv;
+  struct columns columns;
+  const char **chosen;     /* names of the columns that are metrics */
+  ptrdiff_t label;         /* column of labels; -1: none */
+  size_t at;               /* next column of the row; columns.count: the row is used up */
+  double time;             /* of the row */
+  bool labelled;           /* the row */
+  uint64_t *numbers, *bad; /* by column: values that were numbers, and that were none */
+};
+
+/* Anything may be a CSV file: this source is asked last. */
+static bool knows(const char *place) {
+  (void)place;
+  return true;
+}
+
+static int open_file(struct csv_state *state) {
+  struct history_context *const context = state->context;
+  struct stat file;
+  state->file = strcmp(context->place, "-") == 0 ? stdin : fopen(context->place, "re");
+  if (state->file == NULL || fstat(fileno(state->file), &file) != 0) {
+    text_add(&context->why, strerror(errno));
+    return STATUS_IO;
+  }
+  state->size = S_ISREG(file.st_mode) ? (double)file.st_size : 0;
+  const int status = csv_open(&state->csv, state->file);
+  if (status == STATUS_INVALID)
+    text_add(&context->why, "there is no header line, such as \"timestamp,value\"");
+  else if (status != STATUS_OK)
+    text_add(&context->why, status == STATUS_IO ? strerror(errno) : status_text(status));
+  return status;
+}
+
+/* Names every column but the first and the labels'. */
+static int choose(struct csv_state *state, size_t *ret_count) {
+  const char *const label = state->context->settings->label_column;
+  const size_t columns = csv_columns(state->csv);
+  state->label = label != NULL ? csv_column_find(state->csv, label) : -1;
+  if (label != NULL && state->label < 1) {
+    text_addf(&state->context->why, "there is no column \"%.64s\"", label);
+    return STATUS_INVALID;
+  }
+  state->chosen = calloc(columns, sizeof *state->chosen);
+  if (state->chosen == NULL)
+    return STATUS_NO_MEMORY;
+  size_t count = 0;
+  for (size_t i = 1; i < columns; i++)
+    if ((ptrdiff_t)i != state->label)
+      state->chosen[count++] = csv_column_name(state->csv, i);
+  *ret_count = count;
+  return STATUS_OK;
+}
+
+/* Leaves out what is not wanted. */
+static void keep_wanted(struct csv_state *state) {
+  struct columns *const columns = &state->columns;
+  size_t kept = 0;
+  for (size_t i = 0; i < columns->count; i++) {
+    if (!history_wants(state->context, &columns->list[i].id))
+      continue;
+    columns->list[kept] = columns->list[i];
+    columns->list[kept].id = metric_name_id(&columns->list[kept].name);
+    kept++;
+  }
+  columns->count = kept;
+}
+
+static int open_columns(struct csv_state *state) {
+  size_t count = 0;
+  int status = choose(state, &count);
+  if (status == STATUS_OK)
+    status = columns_create(&state->columns, state->csv, state->context->settings->metric,
+                            state->label >= 0 ? state->chosen : NULL, state->label >= 0 ? count : 0,
+                            &state->context->why);
+  if (status != STATUS_OK)
+    return status;
+  keep_wanted(state);
+  state->at = state->columns.count;
+  state->numbers = calloc(state->columns.count + 1, sizeof *state->numbers);
+  state->bad = calloc(state->columns.count + 1, sizeof *state->bad);
+  return state->numbers == NULL || state->bad == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
+static int open_csv(void *of, struct history_context *context) {
+  struct csv_state *const state = of;
+  state->context = context;
+  int status = open_file(state);
+  if (status == STATUS_OK)
+    status = open_columns(state);
+  if (status == STATUS_NO_MEMORY && context->why.used == 0)
+    text_add(&context->why, status_text(status));
+  return status;
+}
+
+/* A column in which nothing is a number is no metric; in any other it is a bad value. */
+static void note_columns(struct csv_state *state) {
+  for (size_t i = 0; i < state->columns.count; i++) {
+    if (state->numbers[i] == 0 && state->bad[i] > 0)
+      history_note(state->context, HISTORY_UNKNOWN, "%s, column %.64s", state->context->place,
+                   state->columns.list[i].label);
+    else
+      state->context->report->remarks[HISTORY_BAD_VALUE].count += state->bad[i];
+    state->bad[i] = 0;
+  }
+}
+
+static bool is_label(const struct csv_state *state) {
+  double number;
+  return state->label >= 0 && csv_number(state->csv, (size_t)state->label, &number) == STATUS_OK &&
+         number > 0;
+}
+
+/* Goes to the next row that has a time; STATUS_NOT_FOUND at the end. */
+static int next_row(struct csv_state *state) {
+  for (;;) {
+    const int status = csv_next(state->csv);
+    const unsigned long long line = csv_line(state->csv);
+    if (status == STATUS_NOT_FOUND)
+      note_columns(state);
+    if (status == STATUS_IO)
+      text_add(&state->context->why, strerror(errno));
+    if (status == STATUS_NOT_FOUND || status == STATUS_IO)
+      return status;
+    if (status != STATUS_OK)
+      history_note(state->context, HISTORY_BAD_ROW, "%s, line %llu", state->context->place, line);
+    else if (csv_time(state->csv, 0, &state->time) != STATUS_OK)
+      history_note(state->context, HISTORY_BAD_TIME, "%s, line %llu", state->context->place, line);
+    else
+      break;
+  }
+  state->labelled = is_label(state);
+  state->at = 0;
+  return STATUS_OK;
+}
+
+static void note_bad_value(struct csv_state *state, size_t column) {
+  char *const first = state->context->report->remarks[HISTORY_BAD_VALUE].first;
+  if (*first == '\0')
+    snprintf(first, sizeof state->context->report->remarks[HISTORY_BAD_VALUE].first,
+             "%s, line %llu", state->context->place, (unsigned long long)csv_line(state->csv));
+  state->bad[column]++;
+}
+
+static int next(void *of, struct history_value *ret_value) {
+  struct csv_state *const state = of;
+  for (;;) {
+    const int status = state->at < state->columns.count ? STATUS_OK : next_row(state);
+    if (status != STATUS_OK)
+      return status;
+    if (state->columns.count == 0)
+      continue;
+    const size_t index = state->at++;
+    const struct column *const column = &state->columns.list[index];
+    double number;
+    if (csv_number(state->csv, column->field, &number) != STATUS_OK) {
+      note_bad_value(state, index);
+      continue;
+    }
+    state->numbers[index]++;
+    *ret_value = (struct history_value){
+        .metric = index,
+        .id = column->id,
+        .sample = sample_gauge(state->time, state->context->settings->interval, number),
+        .labelled = state->labelled};
+    return STATUS_OK;
+  }
+}
+
+static double progress(const void *of) {
+  const struct csv_state *const state = of;
+  return state->size > 0 ? fmin((double)csv_bytes(state->csv) / state->size, 1) : (double)NAN;
+}
+
+static void close_csv(void *of) {
+  struct csv_state *const state = of;
+  free(state->bad);
+  free(state->numbers);
+  columns_release(&state->columns);
+  free(state->chosen);
+  csv_close(state->csv);
+  if (state->file != NULL && state->file != stdin)
+    fclose(state->file);
+}
+
+const struct history_source csv_source = {
+    .name = "a CSV file",
+    .state_size = sizeof(struct csv_state),
+    .knows = knows,
+    .open = open_csv,
+    .next = next,
+    .progress = progress,
+    .close = close_csv,
+};
