@@ -89,7 +89,10 @@ struct detector {
   /* Bytes of state for these options; at most DETECTOR_STATE_MAX. */
   size_t (*state_size)(const void *options);
 
-  /* Options that contradict each other: a static phrase, or NULL if all is well. Optional. */
+  /*
+   * Options that contradict each other, or lack one that must be given: a static
+   * phrase, or NULL if all is well. Optional.
+   */
   const char *(*check)(const void *options);
 
   /* Makes a zeroed state ready for the first value. */

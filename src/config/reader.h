@@ -55,7 +55,10 @@ int reader_fail_check(const struct reader *reader, const config_setting_t *group
 int reader_detectors(const struct reader *reader, const config_setting_t *setting,
                      struct rule *rule);
 
-/* Reads a detector's group of options on top of *options, which it is checked with. */
+/*
+ * Reads a detector's group of options on top of *options, and checks them unless
+ * those lacked something before: that may be given where the detector is used.
+ */
 int reader_detector_options(const struct reader *reader, const config_setting_t *group,
                             const struct detector *detector, void *options);
 

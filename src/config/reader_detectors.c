@@ -23,8 +23,18 @@ static const struct detector *find_detector(const struct reader *reader,
   return NULL;
 }
 
+static const char *contradiction(const struct detector *detector, const void *options) {
+  return detector->check != NULL ? detector->check(options) : NULL;
+}
+
+static int check(const struct reader *reader, const config_setting_t *setting,
+                 const struct detector *detector, const void *options) {
+  return reader_fail_check(reader, setting, detector->options, contradiction(detector, options));
+}
+
 int reader_detector_options(const struct reader *reader, const config_setting_t *group,
                             const struct detector *detector, void *options) {
+  const bool lacking = contradiction(detector, options) != NULL;
   for (int i = 0; i < config_setting_length(group); i++) {
     const config_setting_t *const member = config_setting_get_elem(group, (unsigned)i);
     const char *const name = config_setting_name(member);
@@ -39,12 +49,14 @@ int reader_detector_options(const struct reader *reader, const config_setting_t 
     if (status != STATUS_OK)
       return status;
   }
-  return reader_fail_check(reader, group, detector->options,
-                           detector->check != NULL ? detector->check(options) : NULL);
+  return lacking ? STATUS_OK : check(reader, group, detector, options);
 }
 
 static int add_detector(const struct reader *reader, const config_setting_t *setting,
                         const struct detector *detector, const void *options, struct rule *rule) {
+  const int status = check(reader, setting, detector, options);
+  if (status != STATUS_OK)
+    return status;
   switch (rule_add_detector(rule, detector, options)) {
   case STATUS_OK:
     return STATUS_OK;

@@ -41,11 +41,20 @@ static bool has_band(const struct verdict *verdict) {
   return !isnan(verdict->lower) && !isnan(verdict->upper);
 }
 
+/* One open side is enough to be beyond the other. */
+static bool is_outside(const struct verdict *verdict) {
+  return verdict->value < verdict->lower || verdict->value > verdict->upper;
+}
+
 static void add_band(const struct verdict *verdict, struct text *text) {
-  text_add(text, "usual ");
-  text_add_number(text, verdict->lower);
-  text_add(text, " .. ");
-  text_add_number(text, verdict->upper);
+  const bool open_below = isnan(verdict->lower), open_above = isnan(verdict->upper);
+  text_add(text, open_below || open_above ? "limit " : "usual ");
+  if (!open_below)
+    text_add_number(text, verdict->lower);
+  if (!open_below && !open_above)
+    text_add(text, " .. ");
+  if (!open_above)
+    text_add_number(text, verdict->upper);
 }
 
 /* "97.3 is far above its usual 2.1 .. 31.0" and its kin. */
@@ -53,16 +62,14 @@ static void add_deviation(const struct verdict *verdict, struct text *text) {
   static const double far = .8;
   text_add(text, " ");
   text_add_number(text, verdict->value);
-  if (!has_band(verdict)) {
-    text_add(text, " is unusual");
-    return;
-  }
-  const bool above = verdict->value > verdict->upper;
-  if (!above && !(verdict->value < verdict->lower)) {
+  if (is_outside(verdict)) {
+    text_add(text, verdict->score >= far ? " is far " : " is ");
+    text_add(text, verdict->value > verdict->upper ? "above its " : "below its ");
+  } else if (has_band(verdict)) {
     text_add(text, " is unusual, though in its ");
   } else {
-    text_add(text, verdict->score >= far ? " is far " : " is ");
-    text_add(text, above ? "above its " : "below its ");
+    text_add(text, " is unusual");
+    return;
   }
   add_band(verdict, text);
 }
@@ -76,10 +83,6 @@ static void add_oddity(const struct verdict *verdict, struct text *text) {
   } else {
     add_deviation(verdict, text);
   }
-}
-
-static bool is_outside(const struct verdict *verdict) {
-  return verdict->value < verdict->lower || verdict->value > verdict->upper;
 }
 
 static void add_end(const struct episode_event *event, struct text *text) {

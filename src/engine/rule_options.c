@@ -113,8 +113,9 @@ const struct option_row rule_option_rows[] = {
      .preset = 86400,
      .min = 1,
      .max = 52 * 604800,
-     .help = "Time for which a metric must be known before its detectors alarm, but for zscore and "
-             "baseline, which wait as they say; less alarms earlier and more often for nothing"},
+     .help =
+         "Time for which a metric must be known before its detectors alarm, but for zscore and "
+         "baseline, which count values, and limit; less alarms earlier and more often for nothing"},
     {.name = FIELD(publish_score),
      .kind = OPTION_BOOL,
      .preset = false,

@@ -131,6 +131,10 @@ static void test_contradictions(void **state) {
       {"rules = ( { plugin =\n\"/(/\"; hits = 2; } );", 1, "plugin: bad regular expression"},
       {"rules = ( { hits = 2; \n type = \"if_[\"; } );", 2, "type: '[' has no ']'"},
       {"\nbaseline = { refresh = \"4w\";\n max_age = \"1w\"; };", 2, "refresh"},
+      {"detectors = (\n\"limit\");", 2, "must be given"},
+      {"detectors = (\n{ name = \"limit\"; hysteresis = 1.0; });", 2, "must be given"},
+      {"detectors = ({ name = \"limit\";\nwarning_min = 2.0;\nwarning_max = 1.0; });", 2,
+       "must not be more than"},
   };
   ASSERT_MISTAKES(mistakes);
 }

@@ -73,6 +73,16 @@ static void odd_within_the_band_is_said_to_be(void **state) {
   assert_non_null(strstr(told(&event), "20 is unusual (score"));
 }
 
+static void one_sided_bands_are_limits(void **state) {
+  (void)state;
+  struct episode_event event = cpu_event();
+  event.verdict.lower = NAN;
+  assert_non_null(strstr(told(&event), "97.3 is far above its limit 31 (score"));
+  event.verdict.lower = 98;
+  event.verdict.upper = NAN;
+  assert_non_null(strstr(told(&event), "97.3 is far below its limit 98 (score"));
+}
+
 static void kinds_have_their_own_words(void **state) {
   (void)state;
   struct episode_event event = cpu_event();
@@ -139,6 +149,7 @@ int main(void) {
       cmocka_unit_test(opening_says_what_and_since_when),
       cmocka_unit_test(long_ago_is_told_as_a_duration),
       cmocka_unit_test(odd_within_the_band_is_said_to_be),
+      cmocka_unit_test(one_sided_bands_are_limits),
       cmocka_unit_test(kinds_have_their_own_words),
       cmocka_unit_test(end_says_how_long_and_how_bad),
       cmocka_unit_test(long_text_loses_whole_parts),
