@@ -23,10 +23,9 @@ float flat_run_judge(struct flat_run *run, bool same, float interval) {
     return 0.0F;
   }
   run->length++;
-  const float length = (float)run->length;
-  if (run->length < LEAST_LENGTH || length * interval < LEAST_SECONDS ||
+  if (run->length < LEAST_LENGTH || (float)run->length * interval < LEAST_SECONDS ||
       run->changes < LEAST_CHANGES)
     return 0.0F;
-  const float usual = 4.0F * ((float)run->longest + 1.0F);
-  return float_clamp(4.0F * log2f(length / usual), 0.0F, FLAT_RUN_MOST);
+  const double usual = 4.0 * (run->longest + 1.0);
+  return (float)double_clamp(4.0 * log2(run->length / usual), 0.0, (double)FLAT_RUN_MOST);
 }

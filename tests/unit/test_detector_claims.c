@@ -35,6 +35,7 @@ struct claim {
   const char *detector;
   const char *settings; /* options under which it claims all this; NULL = presets */
   unsigned faults;      /* that it finds: bits of FAULT() */
+  unsigned accepts;     /* of those, the ones that are usual when they last */
   bool judges_silence;
   bool follows;         /* a lasting new level is usual after a while */
   double dates;         /* seconds that it may err in when a step began; 0 = does not tell */
@@ -42,7 +43,7 @@ struct claim {
   bool measures_bounds; /* by given bounds: nothing is a surprise */
   double farthest;      /* new levels up to so far off are followed */
   double settle;        /* seconds after which it is ready and its alarms are counted */
-  double accept;        /* seconds after which a lasting new level is usual */
+  double accept;        /* seconds after which a lasting new level, or fault, is usual */
   double recovery;      /* seconds of ordinary values that undo hostile ones */
   double false_alarms[SIGNALS]; /* greatest share of values over the line */
 };
@@ -112,6 +113,27 @@ static const struct claim claims[] = {
      .faults = OUTLIERS | FAULT(STEP) | FAULT(DRIFT),
      .measures_bounds = true,
      .false_alarms = {.0002, .03, 1, 1, 1, 1, 1}},
+    {.detector = "variance",
+     .faults = FAULT(WIDER) | FAULT(NARROWER) | FAULT(STUCK),
+     .accepts = FAULT(WIDER) | FAULT(NARROWER) | FAULT(STUCK),
+     .settle = 3 * DAY,
+     .accept = DAY,
+     .recovery = 28 * DAY,
+     .false_alarms = {.001, .001, .001, 0, .001, .001, .001}},
+    {.detector = "flatline",
+     .faults = FAULT(STUCK),
+     .accepts = FAULT(STUCK),
+     .settle = 3 * DAY,
+     .accept = DAY,
+     .recovery = 28 * DAY,
+     .false_alarms = {0, 0, 0, 0, 0, .001, 0}},
+    {.detector = "pattern",
+     .faults = FAULT(WIDER) | FAULT(ODD_SHAPE),
+     .accepts = FAULT(WIDER) | FAULT(ODD_SHAPE),
+     .settle = 3 * DAY,
+     .accept = DAY,
+     .recovery = 28 * DAY,
+     .false_alarms = {.001, .001, .001, 0, .001, .001, .001}},
     {.detector = "missing",
      .judges_silence = true,
      .settle = DAY + 20 * MINUTE,
@@ -388,6 +410,30 @@ static void test_lasting_levels_become_usual(void **unused) {
       }
 }
 
+static void assert_fault_is_accepted(const struct detector *detector, enum fault fault) {
+  const struct claim *const claim = claim_of(detector);
+  struct stream stream = stream_settled(detector, fault_shapes[fault].signal, 3);
+  const uint32_t minutes = (uint32_t)(claim->accept / MINUTE);
+  uint32_t early = 0, late = 0;
+  for (uint32_t i = 0; i < minutes + 1000; i++) {
+    const double usual = signal_value(stream.signal, &stream.noise, stream.minute++);
+    const double value = fault_value(fault, usual, i);
+    *(i < minutes ? &early : &late) += subject_update(&stream.subject, MINUTE, value).ratio >= 1;
+  }
+  if (early == 0 || late > 1)
+    fail_msg("%s: %s is odd %u times at first, %u times later", detector->name,
+             fault_shapes[fault].name, early, late);
+  stream_close(&stream);
+}
+
+static void test_lasting_faults_become_usual(void **unused) {
+  (void)unused;
+  for (const struct detector *const *at = detector_list; *at != NULL; at++)
+    for (enum fault fault = 0; fault < FAULTS; fault++)
+      if ((claim_of(*at)->accepts & FAULT(fault)) != 0)
+        assert_fault_is_accepted(*at, fault);
+}
+
 static void test_false_alarms_are_bounded(void **unused) {
   (void)unused;
   bool failed = false;
@@ -531,6 +577,7 @@ int main(void) {
       cmocka_unit_test(test_claimed_faults_are_found),
       cmocka_unit_test(test_beginnings_are_told),
       cmocka_unit_test(test_lasting_levels_become_usual),
+      cmocka_unit_test(test_lasting_faults_become_usual),
       cmocka_unit_test(test_false_alarms_are_bounded),
       cmocka_unit_test(test_silence_is_found_and_ends),
       cmocka_unit_test(test_silence_of_a_young_metric_is_none),
