@@ -4,12 +4,15 @@
  */
 #include "anomaly/engine.h"
 #include "config/config.h"
+#include "engine/incidents.h"
 #include "engine/outbox.h"
 #include "plugin/block.h"
+#include "plugin/maintenance.h"
 #include "plugin/meter.h"
 #include "plugin/notify.h"
 #include "plugin/publish.h"
 #include "plugin/report.h"
+#include "plugin/ticker.h"
 #include "plugin/translate.h"
 
 #include <errno.h>
@@ -19,8 +22,10 @@
 #include <string.h>
 #include <sys/random.h>
 
-/* Episode events that wait for slow notification handlers; about 1 KB each. */
-enum { OUTBOX_CAPACITY = 1024 };
+/* Incidents that wait for slow notification handlers; about 12 KB each. */
+enum { OUTBOX_CAPACITY = 256 };
+/* Seconds between two looks at what is due to be told. */
+static const double TICK_SECONDS = 1;
 /* Longest wait for the handlers in a flush, in seconds. */
 static const double DRAIN_SECONDS = 5;
 
@@ -30,12 +35,15 @@ static const double DRAIN_SECONDS = 5;
  * and cleared after the last has ended; only a flush may run at any time.
  */
 static struct {
-  char *path; /* of the configuration file; NULL = not given */
+  char *paths[BLOCK_OPTIONS]; /* NULL = not given */
   struct config config;
   bool configured;
   struct engine *engine;
-  struct outbox *outbox; /* guarded by outbox_lock, for flush and shutdown */
+  struct incidents *incidents; /* like outbox */
+  struct outbox *outbox;       /* guarded by outbox_lock, for flush and shutdown */
   pthread_mutex_t outbox_lock;
+  struct ticker *ticker;
+  struct maintenance maintenance; /* the ticker's */
   struct notifier notifier;
   struct publisher publisher;
   struct report report;
@@ -56,27 +64,36 @@ static int read_config(const char *path) {
   return status;
 }
 
+/* Keeps the paths of a block; one that an earlier block gave is a mistake. */
+static int keep_path(enum block_option option, const char *path) {
+  const char *const name = block_option_name(option);
+  if (path == NULL)
+    return STATUS_OK;
+  if (plugin.paths[option] != NULL) {
+    ERROR(PLUGIN_NAME " plugin: %s is given in two blocks: \"%s\" and \"%s\"; give it once", name,
+          plugin.paths[option], path);
+    return STATUS_INVALID;
+  }
+  plugin.paths[option] = strdup(path);
+  if (plugin.paths[option] != NULL)
+    return STATUS_OK;
+  ERROR(PLUGIN_NAME " plugin: out of memory");
+  return STATUS_NO_MEMORY;
+}
+
 static int on_config(oconfig_item_t *block) {
   char words[512];
   struct text why = text_over(words, sizeof words);
-  const char *path = NULL;
-  if (block_read(block, &path, &why) != STATUS_OK) {
+  const char *paths[BLOCK_OPTIONS];
+  if (block_read(block, paths, &why) != STATUS_OK) {
     ERROR(PLUGIN_NAME " plugin: %s", words);
     return -1;
   }
-  if (path == NULL)
-    return 0;
-  if (plugin.path != NULL) {
-    ERROR(PLUGIN_NAME " plugin: ConfigFile is given in two blocks: \"%s\" and \"%s\"; give it once",
-          plugin.path, path);
-    return -1;
-  }
-  plugin.path = strdup(path);
-  if (plugin.path == NULL) {
-    ERROR(PLUGIN_NAME " plugin: out of memory");
-    return -1;
-  }
-  return read_config(path) == STATUS_OK ? 0 : -1;
+  for (enum block_option option = 0; option < BLOCK_OPTIONS; option++)
+    if (keep_path(option, paths[option]) != STATUS_OK)
+      return -1;
+  const char *const config = paths[BLOCK_CONFIG_FILE];
+  return config == NULL || read_config(config) == STATUS_OK ? 0 : -1;
 }
 
 static uint64_t random_seed(void) {
@@ -84,12 +101,38 @@ static uint64_t random_seed(void) {
   return getrandom(&seed, sizeof seed, 0) == (ssize_t)sizeof seed ? seed : cdtime();
 }
 
+static void take_episode(void *context, const struct episode_event *episode) {
+  incidents_observe(context, episode, ticker_now());
+}
+
+static void take_boot(void *context, const char *host, double time) {
+  incidents_note_boot(context, host, time);
+}
+
+static void tick(void *context) {
+  (void)context;
+  const char *const path = plugin.paths[BLOCK_MAINTENANCE_FILE];
+  if (path != NULL)
+    maintenance_look(&plugin.maintenance, path, plugin.incidents);
+  incidents_advance(plugin.incidents, ticker_now());
+}
+
+static int create_incidents(void) {
+  struct incident_settings settings = incident_settings_preset();
+  settings.options = plugin.config.incidents;
+  settings.listener = outbox_put;
+  settings.listener_context = plugin.outbox;
+  settings.hash_seed = random_seed();
+  return incidents_create(&plugin.incidents, &settings);
+}
+
 static int create_engine(void) {
   struct engine_settings settings = engine_settings_preset();
   settings.options = plugin.config.engine;
   settings.rules = plugin.config.rules;
-  settings.listener = outbox_put;
-  settings.listener_context = plugin.outbox;
+  settings.listener = take_episode;
+  settings.boot_listener = take_boot;
+  settings.listener_context = plugin.incidents;
   settings.hash_seed = random_seed();
   const int status = engine_create(&plugin.engine, &settings);
   if (status == STATUS_OK)
@@ -97,36 +140,56 @@ static int create_engine(void) {
   return status;
 }
 
-static void release(void) {
+static int create_outbox(void) {
+  const struct outbox_receiver receiver = notifier_receiver(&plugin.notifier);
+  return outbox_create(&plugin.outbox, OUTBOX_CAPACITY, &receiver);
+}
+
+static int create_ticker(void) { return ticker_create(&plugin.ticker, TICK_SECONDS, tick, NULL); }
+
+static void release_telling(void) {
   pthread_mutex_lock(&plugin.outbox_lock);
   struct outbox *const outbox = plugin.outbox;
+  struct incidents *const incidents = plugin.incidents;
   plugin.outbox = NULL;
+  plugin.incidents = NULL;
   pthread_mutex_unlock(&plugin.outbox_lock);
   outbox_destroy(outbox);
+  incidents_destroy(incidents);
+  maintenance_release(&plugin.maintenance);
+}
+
+static void release(void) {
+  ticker_destroy(plugin.ticker);
+  plugin.ticker = NULL;
   engine_destroy(plugin.engine);
   plugin.engine = NULL;
+  release_telling();
   publisher_release(&plugin.publisher);
   config_release(&plugin.config);
   plugin.configured = false;
-  free(plugin.path);
-  plugin.path = NULL;
+  for (size_t i = 0; i < BLOCK_OPTIONS; i++) {
+    free(plugin.paths[i]);
+    plugin.paths[i] = NULL;
+  }
 }
 
 static int on_init(void) {
-  if (!plugin.configured && read_config(plugin.path) != STATUS_OK)
+  static int (*const steps[])(void) = {create_outbox, create_incidents, create_engine,
+                                       create_ticker};
+  if (!plugin.configured && read_config(plugin.paths[BLOCK_CONFIG_FILE]) != STATUS_OK)
     return -1;
   plugin.notifier = (struct notifier){.context = plugin_get_ctx()};
   plugin.report = (struct report){.reads = 0};
-  const struct outbox_receiver receiver = notifier_receiver(&plugin.notifier);
-  int status = outbox_create(&plugin.outbox, OUTBOX_CAPACITY, &receiver);
-  if (status == STATUS_OK)
-    status = create_engine();
+  int status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < sizeof steps / sizeof steps[0]; i++)
+    status = steps[i]();
   if (status != STATUS_OK) {
     ERROR(PLUGIN_NAME " plugin: cannot start: %s", status_text(status));
     release();
     return -1;
   }
-  report_start(plugin.path);
+  report_start(plugin.paths[BLOCK_CONFIG_FILE]);
   return 0;
 }
 
@@ -177,19 +240,29 @@ static int on_read(void) {
   struct engine_stats stats;
   engine_stats(plugin.engine, &stats);
   report_stats(&plugin.report, &stats, now);
-  publisher_run(&plugin.publisher, plugin.engine, &stats, plugin.outbox, &plugin.meter);
+  struct incident_stats incident_stats;
+  incidents_stats(plugin.incidents, &incident_stats);
+  publisher_run(&plugin.publisher, plugin.engine, &stats, &incident_stats, plugin.outbox,
+                &plugin.meter);
   return 0;
 }
 
 /*
- * collectd flushes all plugins after the last value and before the first
- * shutdown callback: what waits now must go out now, as the handlers may be
- * gone when our own shutdown callback comes.
+ * Tells all that waits, now. collectd flushes all plugins after the last value
+ * and before the first shutdown callback: the handlers may be gone when our own
+ * shutdown callback comes.
  */
+static bool tell_all(void) {
+  if (plugin.incidents == NULL)
+    return true;
+  incidents_flush(plugin.incidents, ticker_now());
+  return outbox_drain(plugin.outbox, DRAIN_SECONDS);
+}
+
 static int on_flush(cdtime_t timeout, const char *identifier, user_data_t *data) {
   (void)timeout, (void)identifier, (void)data;
   pthread_mutex_lock(&plugin.outbox_lock);
-  const bool empty = plugin.outbox == NULL || outbox_drain(plugin.outbox, DRAIN_SECONDS);
+  const bool empty = tell_all();
   pthread_mutex_unlock(&plugin.outbox_lock);
   if (!empty)
     WARNING(PLUGIN_NAME " plugin: notifications still wait after %g s, the handlers are too slow",

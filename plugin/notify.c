@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "base/timefmt.h"
-#include "engine/describe.h"
+#include "engine/describe_incident.h"
 #include "plugin/translate.h"
 
 #include <math.h>
@@ -50,32 +50,72 @@ static void note_bounds(struct draft *draft, const struct verdict *verdict) {
   note_double(draft, "FailureMax", failure ? verdict->upper : (double)NAN);
 }
 
-static void note_incident(struct draft *draft, const struct episode_event *event) {
-  const struct verdict *const verdict = &event->verdict;
-  char id[17];
-  struct text id_text = text_over(id, sizeof id);
-  text_addf(&id_text, "%016llx", (unsigned long long)event->id);
-
-  note_string(draft, "DataSource", event->metric.part[METRIC_DATA_SOURCE]);
+/* The metric that the sentence is about. */
+static void note_metric(struct draft *draft, const struct episode_event *episode) {
+  const struct verdict *const verdict = &episode->verdict;
+  note_string(draft, "DataSource", episode->metric.part[METRIC_DATA_SOURCE]);
   note_double(draft, "CurrentValue", verdict->value);
   note_bounds(draft, verdict);
   note_double(draft, "AnomalyScore", verdict->score);
   note_double(draft, "Confidence", verdict->confidence);
   note_double(draft, "Expected", verdict->expected);
-  note_string(draft, "AnomalyType", anomaly_kind_name(event->kind));
+  note_string(draft, "AnomalyType", anomaly_kind_name(episode->kind));
   note_string(draft, "Detectors", verdict->leading);
-  note_count(draft, "StartTime", whole_seconds(event->start));
+}
+
+static void note_hosts(struct draft *draft, const struct incident *incident) {
+  char names[INCIDENT_HOSTS * METRIC_PART_SIZE];
+  struct text text = text_over(names, sizeof names);
+  for (uint32_t i = 0; i < incident->hosts && i < INCIDENT_HOSTS; i++)
+    text_addf(&text, "%s%s", i > 0 ? " " : "", incident->host[i]);
+  note_count(draft, "Hosts", incident->hosts);
+  note_string(draft, "HostNames", names);
+}
+
+static void note_members(struct draft *draft, const struct incident *incident) {
+  char names[INCIDENT_MEMBERS * METRIC_TEXT_SIZE];
+  struct text text = text_over(names, sizeof names);
+  describe_members(incident, &text);
+  note_count(draft, "Members", incident->metrics);
+  note_string(draft, "MemberMetrics", names);
+}
+
+static void note_incident(struct draft *draft, const struct incident_event *event) {
+  const struct incident *const incident = &event->incident;
+  const struct episode_event *const lead = &incident_lead(event)->episode;
+  char id[17];
+  struct text id_text = text_over(id, sizeof id);
+  text_addf(&id_text, "%016llx", (unsigned long long)incident->id);
+
+  note_metric(draft, lead);
+  note_count(draft, "StartTime", whole_seconds(incident->start));
   note_string(draft, "IncidentId", id);
-  note_count(draft, "Members", 1);
-  if (event->change == EPISODE_CLOSED) {
-    note_count(draft, "Duration", whole_seconds(verdict->time - event->start));
-    note_double(draft, "PeakScore", event->peak_score);
-    note_double(draft, "PeakValue", event->peak_value);
+  note_string(draft, "Trouble", trouble_name(incident->trouble));
+  note_members(draft, incident);
+  note_hosts(draft, incident);
+  if (!isnan(incident->restart))
+    note_count(draft, "HostBooted", whole_seconds(incident->restart));
+  if (event->change == INCIDENT_ENDED) {
+    note_count(draft, "Duration", whole_seconds(incident->last - incident->start));
+    note_double(draft, "PeakScore", lead->peak_score);
+    note_double(draft, "PeakValue", lead->peak_value);
   }
 }
 
-static void identify(notification_t *notification, const struct metric_name *metric) {
-  text_copy(notification->host, sizeof notification->host, metric->part[METRIC_HOST]);
+/*
+ * A metric's own name, that of the first member, from the beginning to the end;
+ * ours where it is about whole hosts.
+ */
+static void identify(notification_t *notification, const struct incident *incident) {
+  const struct metric_name *const metric = &incident->member[0].episode.metric;
+  const bool of_hosts = incident->scope == INCIDENT_OF_HOSTS;
+  text_copy(notification->host, sizeof notification->host,
+            of_hosts ? hostname_g : incident->host[0]);
+  if (of_hosts) {
+    text_copy(notification->plugin, sizeof notification->plugin, PLUGIN_NAME);
+    text_copy(notification->type_instance, sizeof notification->type_instance, "hosts");
+    return;
+  }
   text_copy(notification->plugin, sizeof notification->plugin, metric->part[METRIC_PLUGIN]);
   text_copy(notification->plugin_instance, sizeof notification->plugin_instance,
             metric->part[METRIC_PLUGIN_INSTANCE]);
@@ -99,19 +139,16 @@ static void dispatch(struct notifier *notifier, struct draft *draft) {
   plugin_set_ctx(before);
 }
 
-static void tell_event(void *context, const struct episode_event *event) {
+static void tell_event(void *context, const struct incident_event *event) {
+  const struct incident *const incident = &event->incident;
+  const bool ended = event->change == INCIDENT_ENDED;
   struct draft draft = {
-      .notification =
-          {
-              .severity = event->change == EPISODE_CLOSED
-                              ? NOTIF_OKAY
-                              : daemon_severity(event->verdict.severity),
-              .time = translate_cdtime(event->verdict.time),
-          },
+      .notification = {.severity = ended ? NOTIF_OKAY : daemon_severity(incident->severity),
+                       .time = translate_cdtime(incident->last)},
   };
-  identify(&draft.notification, &event->metric);
+  identify(&draft.notification, incident);
   struct text message = text_over(draft.notification.message, sizeof draft.notification.message);
-  describe_event(event, &message);
+  describe_incident(event, &message);
   note_incident(&draft, event);
   dispatch(context, &draft);
 }

@@ -1,9 +1,11 @@
 /*
- * Incident events as collectd's notifications.
+ * Incidents as collectd's notifications.
  *
  * Severity is WARNING or FAILURE as the incident has it, OKAY for its end; the
- * time is the data's; host, plugin, type and instances are the metric's; the
- * message is describe_event's. Metadata, by name:
+ * time is the data's; the message is describe_incident's. Host, plugin, type and
+ * instances are those of the likely first cause, and stay so to the end; an
+ * incident over hosts is ours: plugin "anomaly", type instance "hosts".
+ * Metadata, by name; the first ten are of the metric that the message is about:
  *
  *   DataSource               string
  *   CurrentValue             double; NaN where values are missing
@@ -13,12 +15,17 @@
  *   AnomalyScore             double, 0..1
  *   Confidence               double, 0..1: share of the detectors that agree
  *   Expected                 double; NaN = not known
- *   AnomalyType              string, such as "level_shift": what opened the incident
+ *   AnomalyType              string, such as "level_shift"
  *   Detectors                string, the leading detector's name
  *   StartTime                unsigned integer, seconds since the epoch (handlers
  *                            that print doubles with six digits would lose it)
  *   IncidentId               string of 16 hexadecimal digits
+ *   Trouble                  string: "resource", "performance", "traffic", "system"
  *   Members                  unsigned integer, metrics of the incident
+ *   MemberMetrics            string, up to eight of them, the likeliest cause first
+ *   Hosts, HostNames         the same of hosts
+ *   HostBooted               unsigned integer, seconds since the epoch; only where a
+ *                            boot of the host may be behind it
  *   Duration                 unsigned integer, seconds; OKAY only
  *   PeakScore, PeakValue     double; OKAY only
  *

@@ -50,10 +50,20 @@ static void publish_metrics(const struct engine_stats *stats) {
   publish_gauge("gauge", "anomalous", (double)stats->anomalous);
   publish_gauge("percent", "anomalous",
                 known > 0 ? 100.0 * (double)stats->anomalous / (double)known : 0);
-  publish_gauge("gauge", "incidents_open", (double)stats->open);
+  publish_gauge("gauge", "hosts", (double)stats->hosts);
+  publish_gauge("gauge", "episodes_open", (double)stats->open);
   publish_gauge("gauge", "warming_seconds", seconds_left(stats->warming_until));
   publish_gauge("bytes", "memory", (double)stats->memory);
-  publish_count("incidents", stats->episodes);
+  publish_count("episodes", stats->episodes);
+}
+
+static void publish_incidents(const struct incident_stats *stats) {
+  publish_gauge("gauge", "incidents_open", stats->open);
+  publish_gauge("gauge", "incidents_told_open", stats->open_told);
+  publish_count("incidents", stats->incidents);
+  publish_count("incidents_told", stats->told);
+  publish_count("incidents_held", stats->held);
+  publish_count("episodes_left_out", stats->left_out);
 }
 
 static void publish_values(const struct engine_stats *stats) {
@@ -168,8 +178,10 @@ static void publish_scores(struct publisher *publisher, struct engine *engine,
 }
 
 void publisher_run(struct publisher *publisher, struct engine *engine,
-                   const struct engine_stats *stats, struct outbox *outbox, struct meter *meter) {
+                   const struct engine_stats *stats, const struct incident_stats *incidents,
+                   struct outbox *outbox, struct meter *meter) {
   publish_metrics(stats);
+  publish_incidents(incidents);
   publish_values(stats);
   publish_outbox(outbox);
   const double cost = meter_take(meter);

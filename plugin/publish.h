@@ -5,7 +5,12 @@
  *
  *   gauge-metrics, gauge-warming, gauge-ignored    known metrics
  *   gauge-anomalous, percent-anomalous             of those that have warmed up: unusual now
- *   gauge-incidents_open, derive-incidents         open now; opened so far
+ *   gauge-hosts                                    that metrics come from
+ *   gauge-episodes_open, derive-episodes           metrics with an alarm now; alarms so far
+ *   gauge-incidents_open, derive-incidents         hosts', or of many: open now; so far
+ *   gauge-incidents_told_open, derive-incidents_told  of those, the ones people were told of
+ *   derive-incidents_held                          ended, too small to be told
+ *   derive-episodes_left_out                       alarms beyond the bounds of incidents.h
  *   gauge-warming_seconds                          until the last of them has warmed up
  *   derive-values                                  values taken
  *   derive-values_NAME                             the same by observation_result_name
@@ -23,6 +28,7 @@
 #define ANOMALY_PLUGIN_PUBLISH_H
 
 #include "anomaly/engine.h"
+#include "engine/incidents.h"
 #include "engine/outbox.h"
 #include "plugin/meter.h"
 
@@ -42,7 +48,8 @@ struct publisher {
 
 /* Hands all values to collectd. `stats` are the engine's of this moment. */
 void publisher_run(struct publisher *publisher, struct engine *engine,
-                   const struct engine_stats *stats, struct outbox *outbox, struct meter *meter);
+                   const struct engine_stats *stats, const struct incident_stats *incidents,
+                   struct outbox *outbox, struct meter *meter);
 
 /* Frees what the publisher keeps and makes it all zero. */
 void publisher_release(struct publisher *publisher);

@@ -38,10 +38,17 @@ extern const struct option_row engine_option_rows[];
  */
 typedef void (*engine_listener)(void *context, const struct episode_event *event);
 
+/*
+ * Gets the news that a host was booted at `time`, in the same way: its uptime
+ * (plugin and type "uptime") went down.
+ */
+typedef void (*engine_boot_listener)(void *context, const char *host, double time);
+
 struct engine_settings {
   struct engine_options options;
   struct rule_set *rules;   /* owned by the engine after a successful create; NULL = none */
   engine_listener listener; /* may be NULL */
+  engine_boot_listener boot_listener; /* may be NULL */
   void *listener_context;
   uint64_t hash_seed; /* random where names come from a network */
 };
@@ -107,6 +114,7 @@ struct engine_stats {
   uint64_t warming;                      /* of metrics: no detector can know yet */
   uint64_t anomalous;                    /* of metrics: last verdict over the line */
   uint64_t open;                         /* of metrics: episode open */
+  uint64_t hosts;                        /* that have metrics */
   uint64_t publishing;                   /* of metrics: their rule asks for publish_score */
   uint64_t memory;                       /* bytes of all metrics and tables */
   double warming_until;                  /* latest time a warming metric is due; NaN if none */

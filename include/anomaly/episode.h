@@ -32,6 +32,15 @@ struct episode_event {
   double peak_score;      /* 0..1 */
   double peak_value;      /* the metric's value then */
   struct verdict verdict; /* the one that made this change */
+
+  double seen;           /* time of the verdict that opened it */
+  double interval;       /* seconds between the metric's values; 0 = unknown */
+  double line;           /* the ratio at which its rule alarms */
+  int notify;            /* its rule's enum rule_notify */
+  double habit;          /* the metric's episodes of about the last week, this one too */
+  unsigned days;         /* in a row, up to 2, that it had one at this time of day */
+  uint32_t host_metrics; /* metrics of its host */
+  uint32_t host_silent;  /* of those, without a value for long */
 };
 
 #endif

@@ -26,6 +26,7 @@
 
 enum rule_direction { DIRECTION_BOTH, DIRECTION_ABOVE, DIRECTION_BELOW };
 enum rule_consensus { CONSENSUS_ANY, CONSENSUS_MAJORITY, CONSENSUS_ALL, CONSENSUS_STRONGEST };
+enum rule_notify { NOTIFY_NEVER, NOTIFY_SPARINGLY, NOTIFY_ALWAYS };
 enum rule_sensitivity { SENSITIVITY_QUIET, SENSITIVITY_NORMAL, SENSITIVITY_HIGH };
 
 /* How a metric is judged; described by rule_option_rows. */
@@ -34,6 +35,7 @@ struct rule_options {
   int direction;   /* enum rule_direction */
   int consensus;   /* enum rule_consensus */
   int sensitivity; /* enum rule_sensitivity */
+  int notify;      /* enum rule_notify */
   double min_deviation;
   double min_rel_deviation;
   double range_min, range_max;

@@ -48,6 +48,9 @@ enum severity {
   SEVERITY_FAILURE,
 };
 
+/* Lower-case name, such as "warning". */
+const char *severity_name(enum severity severity);
+
 enum episode_change {
   EPISODE_UNCHANGED, /* none is open, or the open one goes on */
   EPISODE_OPENED,

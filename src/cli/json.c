@@ -2,8 +2,10 @@
 
 #include "anomaly/status.h"
 #include "base/option.h"
+#include "base/text.h"
 #include "cli/detector_info.h"
 #include "cli/say.h"
+#include "engine/describe.h"
 
 #ifdef HAVE_JANSSON
 
@@ -41,7 +43,7 @@ static json_t *string_of(const char *string) {
   return latin;
 }
 
-void json_write_incident(FILE *stream, const struct incident_line *line) {
+void json_write_episode(FILE *stream, const struct episode_line *line) {
   json_t *const object =
       json_pack("{s:o, s:o, s:o, s:o, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "metric",
                 string_of(line->metric), "start", number_of(line->start), "end",
@@ -49,6 +51,34 @@ void json_write_incident(FILE *stream, const struct incident_line *line) {
                 "kind", line->kind, "severity", line->severity, "peak_score",
                 number_of(line->peak_score), "peak_time", number_of(line->peak_time), "peak_value",
                 number_of(line->peak_value), "text", string_of(line->text));
+  if (object != NULL)
+    json_dumpf(object, stream, JSON_COMPACT);
+  fputs("\n", stream);
+  json_decref(object);
+}
+
+static json_t *members_of(const struct incident *incident) {
+  json_t *const members = json_array();
+  for (uint32_t i = 0; i < incident->members; i++) {
+    char name[METRIC_TEXT_SIZE];
+    struct text text = text_over(name, sizeof name);
+    const struct metric_id id = metric_name_id(&incident->member[i].episode.metric);
+    describe_metric(&id, &text);
+    json_array_append_new(members, string_of(name));
+  }
+  return members;
+}
+
+void json_write_incident(FILE *stream, const struct incident_line *line) {
+  const struct incident *const incident = line->incident;
+  json_t *const object = json_pack(
+      "{s:o, s:o, s:o, s:b, s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o}", "start",
+      number_of(incident->start), "end", line->open ? json_null() : number_of(incident->last),
+      "duration", number_of(line->duration), "told", line->told, "severity",
+      severity_name(incident->severity), "trouble", trouble_name(incident->trouble), "hosts",
+      (int)incident->hosts, "metrics", (int)incident->metrics, "peak_score",
+      number_of(line->peak_score), "host", string_of(incident->host[0]), "first",
+      string_of(line->first), "members", members_of(incident), "text", string_of(line->text));
   if (object != NULL)
     json_dumpf(object, stream, JSON_COMPACT);
   fputs("\n", stream);
@@ -121,7 +151,7 @@ bool json_is_there(const struct verb *verb) {
   return false;
 }
 
-void json_write_incident(FILE *stream, const struct incident_line *line) {
+void json_write_episode(FILE *stream, const struct episode_line *line) {
   (void)stream;
   (void)line;
 }

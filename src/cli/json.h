@@ -5,7 +5,8 @@
 #define ANOMALY_CLI_JSON_H
 
 #include "anomaly/detector.h"
-#include "cli/incidents.h"
+#include "cli/episodes.h"
+#include "cli/incident_list.h"
 #include "cli/verb.h"
 
 #include <stdbool.h>
@@ -14,7 +15,10 @@
 /* Whether JSON can be written; says on stderr if it cannot. */
 bool json_is_there(const struct verb *verb);
 
-/* One incident as an object in a line of its own; times are epoch seconds. */
+/* One episode as an object in a line of its own; times are epoch seconds. */
+void json_write_episode(FILE *stream, const struct episode_line *line);
+
+/* The same of an incident, with the names of those members that are kept. */
 void json_write_incident(FILE *stream, const struct incident_line *line);
 
 /*

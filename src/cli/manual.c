@@ -2,6 +2,7 @@
 
 #include "anomaly/detector.h"
 #include "anomaly/engine.h"
+#include "anomaly/incident.h"
 #include "anomaly/rule.h"
 #include "base/option.h"
 #include "base/text.h"
@@ -51,6 +52,8 @@ static void print_detector(FILE *stream, const struct detector *detector) {
 void manual_print_options(FILE *stream) {
   fputs(".SH OPTIONS OF THE ENGINE\nAt the top level only.\n", stream);
   print_options(stream, engine_option_rows);
+  fputs(".SH OPTIONS OF INCIDENTS\nWhat people hear of; at the top level only.\n", stream);
+  print_options(stream, incident_option_rows);
   fputs(".SH OPTIONS OF RULES\n"
         "In a rule, or at the top level for what no rule says.\n",
         stream);

@@ -89,6 +89,8 @@ static bool begin_row(struct replay *replay, int status, double *ret_time) {
   if (isnan(replay->first_time))
     replay->first_time = *ret_time;
   replay->last_time = *ret_time;
+  if (replay->incidents != NULL)
+    incident_list_advance(replay->incidents, *ret_time);
   return true;
 }
 
@@ -96,8 +98,7 @@ static void run_row(struct replay *replay, int status) {
   double time;
   const bool readable = begin_row(replay, status, &time);
   for (size_t i = 0; i < replay->columns->count; i++) {
-    if (replay->now_column != NULL)
-      *replay->now_column = i;
+    *replay->now_column = i;
     const struct verdict verdict = readable ? judge(replay, i, time) : nothing;
     if (replay->print_rows)
       print_row(replay, &replay->columns->list[i], &verdict);

@@ -6,6 +6,7 @@
 
 #include "anomaly/engine.h"
 #include "cli/feed.h"
+#include "cli/incident_list.h"
 #include "cli/problems.h"
 #include "cli/progress.h"
 #include "history/columns.h"
@@ -18,11 +19,12 @@ struct replay {
   struct csv *csv;
   struct engine *engine;
   const struct columns *columns;
-  struct cadence *cadences; /* one for each column; all zero */
-  double interval;          /* seconds; 0 = unknown */
-  bool print_rows;          /* to stdout, one line for each value */
-  bool flush_rows;          /* each row at once */
-  size_t *now_column;       /* set to the column that is being observed; may be NULL */
+  struct cadence *cadences;        /* one for each column; all zero */
+  double interval;                 /* seconds; 0 = unknown */
+  bool print_rows;                 /* to stdout, one line for each value */
+  bool flush_rows;                 /* each row at once */
+  size_t *now_column;              /* set to the column that is being observed */
+  struct incident_list *incidents; /* that time passes for; may be NULL */
   struct progress progress;
   struct problems problems;
   uint64_t rows;

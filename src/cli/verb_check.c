@@ -49,11 +49,11 @@ static int read_config(const struct invocation *invocation, struct config *confi
   return EXIT_SUCCESS;
 }
 
-static void print_engine(const struct engine_options *engine) {
-  for (const struct option_row *row = engine_option_rows; row->name != NULL; row++) {
+static void print_values(const struct option_row *rows, const void *settings) {
+  for (const struct option_row *row = rows; row->name != NULL; row++) {
     char value[64];
     struct text text = text_over(value, sizeof value);
-    option_print(row, option_get(row, engine), &text);
+    option_print(row, option_get(row, settings), &text);
     printf("%s = %s\n", row->name, value);
   }
 }
@@ -112,7 +112,8 @@ static int run(const struct invocation *invocation) {
   if (invocation->given_count > 0) {
     exit_status = print_metrics(invocation, &config);
   } else {
-    print_engine(&config.engine);
+    print_values(engine_option_rows, &config.engine);
+    print_values(incident_option_rows, &config.incidents);
     rules_print(config.rules);
   }
   config_release(&config);

@@ -1,6 +1,7 @@
 #include "anomaly/status.h"
 #include "base/timefmt.h"
-#include "cli/incidents.h"
+#include "cli/episodes.h"
+#include "cli/incident_list.h"
 #include "cli/invocation.h"
 #include "cli/json.h"
 #include "cli/overrides.h"
@@ -26,6 +27,7 @@ enum option {
   OPTION_SENSITIVITY,
   OPTION_INTERVAL,
   OPTION_WARMUP,
+  OPTION_EPISODES,
   OPTION_INCIDENTS,
   OPTION_JSON,
   OPTION_LINE_BUFFERED,
@@ -59,8 +61,12 @@ static const struct verb_option options[] = {
                        .letter = 'w',
                        .argument = "TIME",
                        .help = "time for which a metric must be known before it can alarm"},
-    [OPTION_INCIDENTS] = {.name = "incidents", .help = "print incidents in place of rows"},
-    [OPTION_JSON] = {.name = "json", .help = "print incidents as JSON, an object in each line"},
+    [OPTION_EPISODES] = {.name = "episodes",
+                         .help = "print each metric's alarms from begin to end in place of rows"},
+    [OPTION_INCIDENTS] = {.name = "incidents",
+                          .help = "print what people would be told, and what they would not"},
+    [OPTION_JSON] = {.name = "json",
+                     .help = "print incidents, or episodes, as JSON, an object in each line"},
     [OPTION_LINE_BUFFERED] = {.name = "line-buffered", .help = "write each row at once"},
     {.name = NULL},
 };
@@ -78,9 +84,10 @@ struct detect {
   size_t chosen_count;
   struct config config;
   struct engine *engine;
-  struct incidents incidents;
+  struct episodes episodes;
+  struct incident_list incidents;
   double interval;
-  bool print_incidents;
+  enum { PRINT_ROWS, PRINT_EPISODES, PRINT_INCIDENTS } print;
 };
 
 static const struct verb *verb_of(const struct detect *detect) { return detect->invocation->verb; }
@@ -120,9 +127,15 @@ static int read_option(struct detect *detect, const struct given_option *given, 
   case OPTION_COLUMN:
     detect->chosen[detect->chosen_count++] = given->value;
     return STATUS_OK;
+  case OPTION_EPISODES:
+    detect->print = PRINT_EPISODES;
+    return STATUS_OK;
   case OPTION_INCIDENTS:
+    detect->print = PRINT_INCIDENTS;
+    return STATUS_OK;
   case OPTION_JSON:
-    detect->print_incidents = true;
+    if (detect->print == PRINT_ROWS)
+      detect->print = PRINT_INCIDENTS;
     return STATUS_OK;
   case OPTION_METRIC:
     return check_metric(given->value, why);
@@ -202,18 +215,31 @@ static int choose_columns(struct detect *detect) {
   return EXIT_FAILURE;
 }
 
+/* Prepares what is printed in place of rows. */
+static int listen(struct detect *detect, struct engine_settings *settings) {
+  const bool json = invocation_has(detect->invocation, OPTION_JSON);
+  switch (detect->print) {
+  case PRINT_EPISODES:
+    settings->listener = episodes_listen;
+    settings->listener_context = &detect->episodes;
+    return episodes_create(&detect->episodes, &detect->columns, json);
+  case PRINT_INCIDENTS:
+    settings->listener = incident_list_take_episode;
+    settings->boot_listener = incident_list_take_boot;
+    settings->listener_context = &detect->incidents;
+    return incident_list_create(&detect->incidents, &detect->config.incidents, json);
+  case PRINT_ROWS:
+    break;
+  }
+  return STATUS_OK;
+}
+
 static int create_engine(struct detect *detect) {
   detect->cadences = calloc(detect->columns.count, sizeof *detect->cadences);
   struct engine_settings settings = engine_settings_preset();
   settings.options = detect->config.engine;
   settings.rules = detect->config.rules;
-  int status = detect->cadences == NULL ? STATUS_NO_MEMORY : STATUS_OK;
-  if (detect->print_incidents && status == STATUS_OK) {
-    status = incidents_create(&detect->incidents, &detect->columns,
-                              invocation_has(detect->invocation, OPTION_JSON));
-    settings.listener = incidents_listen;
-    settings.listener_context = &detect->incidents;
-  }
+  int status = detect->cadences == NULL ? STATUS_NO_MEMORY : listen(detect, &settings);
   if (status == STATUS_OK)
     status = engine_create(&detect->engine, &settings);
   if (status != STATUS_OK) {
@@ -249,23 +275,26 @@ static int run_replay(struct detect *detect) {
       .columns = &detect->columns,
       .cadences = detect->cadences,
       .interval = detect->interval,
-      .print_rows = !detect->print_incidents,
+      .print_rows = detect->print == PRINT_ROWS,
       .flush_rows = invocation_has(detect->invocation, OPTION_LINE_BUFFERED),
-      .now_column = detect->print_incidents ? &detect->incidents.column : NULL,
+      .now_column = &detect->episodes.column,
+      .incidents = detect->print == PRINT_INCIDENTS ? &detect->incidents : NULL,
       .progress = progress_of(detect->input),
   };
   if (replay.print_rows)
     replay_print_header(&replay);
   const int status = replay_run(&replay);
-  if (detect->print_incidents)
-    incidents_finish(&detect->incidents, replay.last_time);
+  if (detect->print == PRINT_EPISODES)
+    episodes_finish(&detect->episodes, replay.last_time);
+  if (detect->print == PRINT_INCIDENTS)
+    incident_list_finish(&detect->incidents);
   if (status != STATUS_OK)
     return say_input(detect, status);
   if (ferror(stdout) != 0)
     return EXIT_FAILURE;
   say_notes(detect, &replay);
   const int exit_status = problems_report(&replay.problems, verb_of(detect), detect->path);
-  if (!detect->incidents.no_memory)
+  if (!detect->episodes.no_memory && !detect->incidents.no_memory)
     return exit_status;
   say_error(verb_of(detect), "%s", status_text(STATUS_NO_MEMORY));
   return EXIT_FAILURE;
@@ -274,8 +303,9 @@ static int run_replay(struct detect *detect) {
 static void release(struct detect *detect) {
   engine_destroy(detect->engine);
   config_release(&detect->config);
-  if (detect->print_incidents)
-    incidents_release(&detect->incidents);
+  if (detect->print == PRINT_EPISODES)
+    episodes_release(&detect->episodes);
+  incident_list_release(&detect->incidents);
   free(detect->cadences);
   columns_release(&detect->columns);
   overrides_release(&detect->overrides);

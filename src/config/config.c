@@ -32,6 +32,7 @@ static int parse(const struct source *source, config_t *ret_tree, struct config_
 static int fail_unknown(const struct reader *reader, const config_setting_t *setting) {
   struct nearest nearest = {.name = config_setting_name(setting)};
   reader_nearest_row(&nearest, engine_option_rows);
+  reader_nearest_row(&nearest, incident_option_rows);
   reader_nearest_row(&nearest, rule_option_rows);
   nearest_try(&nearest, "detectors");
   nearest_try(&nearest, "rules");
@@ -46,11 +47,14 @@ static int fail_unknown(const struct reader *reader, const config_setting_t *set
 
 /* One setting of the top level, but for `rules` and `detectors`. */
 static int read_setting(const struct reader *reader, const config_setting_t *setting,
-                        struct engine_options *engine, struct rule *everything) {
+                        struct config *config, struct rule *everything) {
   const char *const name = config_setting_name(setting);
   const struct option_row *const engine_row = option_find(engine_option_rows, name);
   if (engine_row != NULL)
-    return reader_option(reader, setting, engine_row, engine);
+    return reader_option(reader, setting, engine_row, &config->engine);
+  const struct option_row *const incident_row = option_find(incident_option_rows, name);
+  if (incident_row != NULL)
+    return reader_option(reader, setting, incident_row, &config->incidents);
   const struct option_row *const rule_row = option_find(rule_option_rows, name);
   if (rule_row != NULL) {
     rule_mark(everything, (size_t)(rule_row - rule_option_rows));
@@ -105,8 +109,7 @@ static int read_tree(const struct reader *reader, const config_setting_t *root,
     return reader_fail_memory(reader);
   int status = STATUS_OK;
   for (int i = 0; status == STATUS_OK && i < config_setting_length(root); i++)
-    status = read_setting(reader, config_setting_get_elem(root, (unsigned)i), &config->engine,
-                          everything);
+    status = read_setting(reader, config_setting_get_elem(root, (unsigned)i), config, everything);
   if (status == STATUS_OK)
     status = read_detectors(reader, root, everything);
   if (status == STATUS_OK)
@@ -125,6 +128,7 @@ static int read_source(const struct source *source, const config_setting_t *root
   struct config config = {.rules = NULL};
   const struct reader reader = {.source = source, .presets = &presets, .error = error};
   option_set_presets(engine_option_rows, &config.engine);
+  option_set_presets(incident_option_rows, &config.incidents);
   int status = presets_create(&presets);
   if (status == STATUS_OK)
     status = rule_set_create(&config.rules);

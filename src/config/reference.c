@@ -2,6 +2,7 @@
 
 #include "anomaly/detector.h"
 #include "anomaly/engine.h"
+#include "anomaly/incident.h"
 #include "anomaly/rule.h"
 #include "anomaly/status.h"
 #include "base/option.h"
@@ -46,6 +47,8 @@ int config_print_reference(FILE *stream) {
         "## Engine\n\nAt the top level only.\n",
         stream);
   print_options(stream, engine_option_rows);
+  fputs("\n## Incidents\n\nWhat people hear of; at the top level only.\n", stream);
+  print_options(stream, incident_option_rows);
   fputs("\n## Rules\n\n"
         "In a rule, or at the top level for every metric that no rule says otherwise for.\n",
         stream);

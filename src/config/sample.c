@@ -2,6 +2,7 @@
 
 #include "anomaly/detector.h"
 #include "anomaly/engine.h"
+#include "anomaly/incident.h"
 #include "anomaly/rule.h"
 #include "anomaly/status.h"
 #include "base/option.h"
@@ -115,6 +116,8 @@ int config_print_sample(FILE *stream) {
   fputc('\n', stream);
   print_heading(stream, "Engine");
   print_options(stream, engine_option_rows);
+  print_heading(stream, "Incidents: what people hear of");
+  print_options(stream, incident_option_rows);
   print_heading(stream, "Every metric, where no rule below says otherwise");
   print_options(stream, rule_option_rows);
   print_words(stream, "# ",

@@ -180,6 +180,7 @@ static enum episode_change advance_closed(struct decision *decision,
   note_peak(decision, verdict);
   if (decision->hits < options->hits)
     return EPISODE_UNCHANGED;
+  habit_note(&decision->habit, decision->start);
   decision->episode = next_id;
   decision->open = true;
   decision->calm = 0;

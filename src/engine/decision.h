@@ -8,6 +8,7 @@
 #include "anomaly/episode.h"
 #include "anomaly/rule.h"
 #include "anomaly/verdict.h"
+#include "engine/habit.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,6 +37,7 @@ struct decision {
   uint8_t severity; /* enum severity */
   uint8_t kind;     /* enum anomaly_kind of the verdict that opened it */
   uint8_t accepted; /* closed by timeout: opens again only after a calm verdict */
+  struct habit habit;
 };
 
 /*

@@ -165,7 +165,7 @@ static void add_name(const struct metric_id *id, size_t clause, struct text *tex
   }
 }
 
-void describe_event(const struct episode_event *event, struct text *text) {
+void describe_episode(const struct episode_event *event, struct text *text) {
   const struct metric_id id = metric_name_id(&event->metric);
   char clause[256];
   struct text clause_text = text_over(clause, sizeof clause);

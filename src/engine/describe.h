@@ -13,7 +13,7 @@
  * does not fit, the least important parts are left out whole; only a name too
  * long for the whole text is cut. Times are in the process's time zone.
  */
-void describe_event(const struct episode_event *event, struct text *text);
+void describe_episode(const struct episode_event *event, struct text *text);
 
 /* Appends `host/plugin-instance/type-instance:ds`; `:value` is left out, as is an empty part. */
 void describe_metric(const struct metric_id *id, struct text *text);

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/option.h"
+#include "base/text.h"
 #include "engine/engine_private.h"
 
 #include <math.h>
@@ -65,10 +66,14 @@ int engine_create(struct engine **ret_engine, const struct engine_settings *sett
   memset(engine, 0, sizeof *engine);
   engine->options = settings->options;
   engine->listener = settings->listener;
+  engine->boot_listener = settings->boot_listener;
   engine->listener_context = settings->listener_context;
   engine->hash_seed = settings->hash_seed;
   engine->slab = slab_create();
-  if (engine->slab == NULL || plan_book_create(&engine->plans, settings->rules) != STATUS_OK) {
+  engine->hosts = hosts_create(settings->hash_seed);
+  if (engine->slab == NULL || engine->hosts == NULL ||
+      plan_book_create(&engine->plans, settings->rules) != STATUS_OK) {
+    hosts_destroy(engine->hosts);
     slab_destroy(engine->slab);
     free(engine);
     return STATUS_NO_MEMORY;
@@ -91,12 +96,26 @@ void engine_destroy(struct engine *engine) {
   }
   pthread_mutex_destroy(&engine->tick_lock);
   plan_book_destroy(engine->plans);
+  hosts_destroy(engine->hosts);
   slab_destroy(engine->slab);
   free(engine);
 }
 
+/* Keeps the count of its host's silent metrics. */
+static void count_missed(struct metric *metric, bool missed) {
+  if (metric->missed == missed)
+    return;
+  metric->missed = missed;
+  if (missed)
+    atomic_fetch_add(&metric->host->silent, 1);
+  else
+    atomic_fetch_sub(&metric->host->silent, 1);
+}
+
 void engine_drop_metric(struct engine *engine, struct metric *metric) {
   const size_t size = metric->size;
+  count_missed(metric, false);
+  hosts_give(engine->hosts, metric->host);
   atomic_fetch_sub(&engine->memory, slab_cost(size));
   slab_give(engine->slab, metric, size);
 }
@@ -123,14 +142,17 @@ static struct metric *make_metric(struct engine *engine, const struct metric_id 
     return NULL;
   const size_t size = metric_size(plan, key);
   const size_t cost = slab_cost(size);
+  struct host *const host = hosts_hold(engine->hosts, id->part[METRIC_HOST]);
   struct metric *metric = NULL;
-  if (atomic_fetch_add(&engine->memory, cost) + cost <= engine->options.memory_limit)
+  if (atomic_fetch_add(&engine->memory, cost) + cost <= engine->options.memory_limit &&
+      host != NULL)
     metric = slab_take(engine->slab, size);
   if (metric == NULL) {
     atomic_fetch_sub(&engine->memory, cost);
+    hosts_give(engine->hosts, host);
     return NULL;
   }
-  metric_init(metric, plan, key);
+  metric_init(metric, plan, key, host);
   return metric;
 }
 
@@ -181,6 +203,14 @@ static uint64_t next_episode(struct engine *engine, double time) {
   return (uint64_t)time << 24 | (atomic_load(&engine->next_episode) & 0xffffff);
 }
 
+/* When the host was booted, where its uptime went down; else NaN. */
+static double boot_time(const struct metric *metric, const struct sample *sample) {
+  const double uptime = sample->value.gauge;
+  const bool booted = metric->is_uptime && sample->kind == VALUE_GAUGE && metric->rate.known &&
+                      uptime >= 0 && uptime < metric->rate.raw.gauge;
+  return booted ? sample->time - uptime : NAN;
+}
+
 static enum observation_result judge_value(struct engine *engine, struct metric *metric,
                                            const struct sample *sample,
                                            struct outcome *ret_outcome) {
@@ -189,6 +219,8 @@ static enum observation_result judge_value(struct engine *engine, struct metric 
   if (is_late(metric, sample->time, clock))
     return REFUSED_LATE;
   metric->last_seen = clock;
+  count_missed(metric, false);
+  ret_outcome->booted = boot_time(metric, sample);
   const double value = rate_update(&metric->rate, sample);
   if (metric->plan->count == 0)
     return OBSERVED_IGNORED;
@@ -231,6 +263,7 @@ static void observe_locked(struct engine *engine, struct shard *shard, struct me
 void engine_judge_silence(struct engine *engine, struct shard *shard, struct metric *metric,
                           double time, struct outcome *ret_outcome) {
   ret_outcome->result = OBSERVED_GAP;
+  ret_outcome->booted = NAN;
   if (!(time > metric->rate.time))
     return;
   engine_count_metric(shard, metric, -1);
@@ -243,19 +276,33 @@ void engine_judge_silence(struct engine *engine, struct shard *shard, struct met
   engine_count_metric(shard, metric, 1);
 }
 
-static void unlock_and_tell_change(struct engine *engine, struct shard *shard,
-                                   const struct metric *metric, const struct outcome *outcome) {
+static bool is_news(const struct engine *engine, const struct outcome *outcome) {
+  return engine->listener != NULL && outcome->result == OBSERVED &&
+         outcome->verdict.change != EPISODE_UNCHANGED;
+}
+
+static void unlock_and_tell_episode(struct engine *engine, struct shard *shard,
+                                    const struct metric *metric, const struct outcome *outcome) {
   struct episode_event event;
   metric_event(metric, &outcome->verdict, outcome->end, &event);
   pthread_mutex_unlock(&shard->lock);
   engine->listener(engine->listener_context, &event);
 }
 
+static void unlock_and_tell_boot(struct engine *engine, struct shard *shard,
+                                 const struct metric *metric, double time) {
+  char host[METRIC_PART_SIZE];
+  text_copy(host, sizeof host, metric->host->name);
+  pthread_mutex_unlock(&shard->lock);
+  engine->boot_listener(engine->listener_context, host, time);
+}
+
 void engine_unlock_and_tell(struct engine *engine, struct shard *shard, const struct metric *metric,
                             const struct outcome *outcome) {
-  if (outcome->result == OBSERVED && outcome->verdict.change != EPISODE_UNCHANGED &&
-      engine->listener != NULL)
-    unlock_and_tell_change(engine, shard, metric, outcome);
+  if (is_news(engine, outcome))
+    unlock_and_tell_episode(engine, shard, metric, outcome);
+  else if (!isnan(outcome->booted) && engine->boot_listener != NULL)
+    unlock_and_tell_boot(engine, shard, metric, outcome->booted);
   else
     pthread_mutex_unlock(&shard->lock);
 }
@@ -295,6 +342,7 @@ enum observation_result engine_observe(struct engine *engine, const struct metri
   struct shard *const shard = find_shard(engine, &key, &hash);
   struct outcome outcome;
   outcome.result = REFUSED_MEMORY;
+  outcome.booted = NAN;
   pthread_mutex_lock(&shard->lock);
   struct metric *metric = table_find(&shard->table, &key, hash);
   if (metric == NULL)
@@ -318,8 +366,11 @@ enum observation_result engine_silence(struct engine *engine, const struct metri
   struct shard *const shard = find_shard(engine, &key, &hash);
   struct outcome outcome;
   outcome.result = OBSERVED_IGNORED;
+  outcome.booted = NAN;
   pthread_mutex_lock(&shard->lock);
   struct metric *const metric = table_find(&shard->table, &key, hash);
+  if (metric != NULL && time > metric->rate.time)
+    count_missed(metric, true);
   if (metric != NULL && metric->plan->count > 0)
     engine_judge_silence(engine, shard, metric, time, &outcome);
   engine_unlock_and_tell(engine, shard, metric, &outcome);

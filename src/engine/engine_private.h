@@ -6,6 +6,7 @@
 #define ANOMALY_ENGINE_ENGINE_PRIVATE_H
 
 #include "anomaly/engine.h"
+#include "engine/hosts.h"
 #include "engine/metric.h"
 #include "engine/plan.h"
 #include "engine/slab.h"
@@ -27,10 +28,12 @@ struct shard {
 struct engine {
   struct engine_options options;
   engine_listener listener;
+  engine_boot_listener boot_listener;
   void *listener_context;
   uint64_t hash_seed;
   struct plan_book *plans;
   struct slab *slab;
+  struct hosts *hosts;
   atomic_uint_fast64_t memory;       /* of all blocks */
   atomic_uint_fast64_t next_episode; /* counts up */
   _Atomic double clock;              /* engine's own clock: sum of the ticks */
@@ -45,6 +48,7 @@ struct outcome {
   enum observation_result result;
   struct verdict verdict; /* for OBSERVED */
   enum episode_end end;   /* where verdict.change is EPISODE_CLOSED */
+  double booted;          /* when the host was, as the sample says for the first time; else NaN */
 };
 
 /*
@@ -57,7 +61,7 @@ void engine_count_metric(struct shard *shard, const struct metric *metric, int o
 void engine_judge_silence(struct engine *engine, struct shard *shard, struct metric *metric,
                           double time, struct outcome *ret_outcome);
 
-/* Unlocks the shard and tells the listener of the outcome's change, if there is one. */
+/* Unlocks the shard and tells the listeners what is new, if anything is. */
 void engine_unlock_and_tell(struct engine *engine, struct shard *shard, const struct metric *metric,
                             const struct outcome *outcome);
 

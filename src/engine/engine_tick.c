@@ -57,6 +57,7 @@ static void end_of_expired(const struct metric *metric, double now, struct outco
   ret_outcome->verdict.open = false;
   ret_outcome->verdict.severity = SEVERITY_OKAY;
   ret_outcome->end = EPISODE_EXPIRED;
+  ret_outcome->booted = NAN;
 }
 
 static void expire_if_old(struct engine *engine, struct shard *shard, size_t index, double now) {

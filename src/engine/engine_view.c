@@ -29,7 +29,8 @@ void engine_stats(struct engine *engine, struct engine_stats *ret_stats) {
     sum.memory += table_memory(&shard->table);
     pthread_mutex_unlock(&shard->lock);
   }
-  sum.memory += atomic_load(&engine->memory);
+  sum.memory += atomic_load(&engine->memory) + hosts_memory(engine->hosts);
+  sum.hosts = hosts_count(engine->hosts);
   *ret_stats = sum;
 }
 

@@ -43,12 +43,21 @@ size_t metric_size(const struct plan *plan, const struct metric_key *key) {
   return states_offset(key) + plan->states_size;
 }
 
-void metric_init(struct metric *metric, const struct plan *plan, const struct metric_key *key) {
+static bool is_uptime(const struct metric_id *id) {
+  return strcmp(id->part[METRIC_PLUGIN], "uptime") == 0 &&
+         strcmp(id->part[METRIC_TYPE], "uptime") == 0;
+}
+
+void metric_init(struct metric *metric, const struct plan *plan, const struct metric_key *key,
+                 struct host *host) {
   metric->plan = plan;
+  metric->host = host;
   metric->size = (uint32_t)metric_size(plan, key);
   metric->key_length = (uint16_t)key->length;
   metric->states = (uint16_t)states_offset(key);
   memcpy(key_of(metric), key->bytes, key->length);
+  const struct metric_id id = metric_identity(metric);
+  metric->is_uptime = is_uptime(&id);
   metric_restart(metric);
 }
 
@@ -119,6 +128,12 @@ static void clip_band(struct verdict *verdict, const struct sample *sample) {
   verdict->upper = fmin(verdict->upper, sample->max);
 }
 
+static float interval_of(const struct metric *metric, const struct sample *sample) {
+  if (sample->interval > 0)
+    return (float)sample->interval;
+  return isnan(metric->last.time) ? 0 : (float)(sample->time - metric->last.time);
+}
+
 void metric_observe(struct metric *metric, const struct sample *sample, double value,
                     uint64_t next_episode, struct verdict *ret_verdict, enum episode_end *ret_end) {
   const struct plan *const plan = metric->plan;
@@ -131,6 +146,7 @@ void metric_observe(struct metric *metric, const struct sample *sample, double v
   struct finding findings[RULE_DETECTORS_MAX];
   if (metric->first_time == 0)
     metric->first_time = sample->time;
+  metric->interval = interval_of(metric, sample);
   for (size_t i = 0; i < plan->count; i++)
     plan->detectors[i].detector->update(state_of(metric, &plan->detectors[i]),
                                         plan->detectors[i].options, &now, &findings[i]);
@@ -180,7 +196,15 @@ void metric_event(const struct metric *metric, const struct verdict *verdict, en
                              .peak_time = decision->peak_time,
                              .peak_score = decision->peak_ratio / (1 + decision->peak_ratio),
                              .peak_value = decision->peak_value,
-                             .verdict = *verdict};
+                             .verdict = *verdict,
+                             .seen = decision->start,
+                             .interval = (double)metric->interval,
+                             .line = metric->plan->lines.alarm,
+                             .notify = metric->plan->options.notify,
+                             .habit = (double)decision->habit.count,
+                             .days = habit_days(&decision->habit, decision->start),
+                             .host_metrics = (uint32_t)atomic_load(&metric->host->metrics),
+                             .host_silent = (uint32_t)atomic_load(&metric->host->silent)};
   for (size_t part = 0; part < METRIC_PARTS; part++)
     text_copy(ret_event->metric.part[part], METRIC_PART_SIZE, id.part[part]);
 }

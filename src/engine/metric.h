@@ -9,6 +9,7 @@
 #include "anomaly/metric.h"
 #include "anomaly/verdict.h"
 #include "engine/decision.h"
+#include "engine/hosts.h"
 #include "engine/plan.h"
 #include "engine/rate.h"
 
@@ -28,18 +29,22 @@ struct last_verdict {
 
 struct metric {
   const struct plan *plan;
-  struct rate rate; /* its time is the metric's clock: of the last value or gap */
+  struct host *host; /* held */
+  struct rate rate;  /* its time is the metric's clock: of the last value or gap */
   double first_time;
   double last_seen;  /* engine's own clock */
   double late_since; /* engine's own clock; while `late` */
   struct decision decision;
   struct last_verdict last;
-  uint32_t size; /* of the whole block */
+  float interval; /* seconds, as the sender says, else between the last two values */
+  uint32_t size;  /* of the whole block */
   uint16_t key_length;
   uint16_t states; /* offset of the states in the block */
   bool late;       /* the last value was late */
   bool silent;     /* was said to be silent, and a detector cares */
+  bool missed;     /* counts as silent in its host: no value for longer than collectd waits */
   bool warming;    /* no detector can know yet */
+  bool is_uptime;  /* seconds since the host was booted */
 };
 
 /* An identity as bytes: the six parts, each with its NUL. */
@@ -54,8 +59,9 @@ bool metric_key_make(struct metric_key *key, const struct metric_id *id);
 /* Size of the block of a metric with this plan and key. */
 size_t metric_size(const struct plan *plan, const struct metric_key *key);
 
-/* Makes a zeroed block a metric that has seen nothing. */
-void metric_init(struct metric *metric, const struct plan *plan, const struct metric_key *key);
+/* Makes a zeroed block a metric of `host` that has seen nothing. */
+void metric_init(struct metric *metric, const struct plan *plan, const struct metric_key *key,
+                 struct host *host);
 
 /* Forgets what was learned, as if the metric were new; its episode stays. */
 void metric_restart(struct metric *metric);

@@ -13,7 +13,7 @@ enum { CAPACITY_MAX = 65536 };
 /* A ring of events; one that was merged away stays as a hole until its turn. */
 struct entry {
   bool dead;
-  struct episode_event event;
+  struct incident_event event;
 };
 
 struct outbox {
@@ -48,7 +48,7 @@ static bool has_work(const struct outbox *outbox) {
 /* What the receiver gets next; the lock is given up while it has it. */
 static void deliver_next(struct outbox *outbox) {
   if (outbox->used > 0) {
-    const struct episode_event event = outbox->ring[outbox->first].event;
+    const struct incident_event event = outbox->ring[outbox->first].event;
     outbox->ring[outbox->first].dead = true;
     drop_dead(outbox);
     outbox->stats.waiting--;
@@ -136,28 +136,28 @@ void outbox_destroy(struct outbox *outbox) {
   release(outbox);
 }
 
-static struct entry *find_waiting(struct outbox *outbox, uint64_t episode) {
+static struct entry *find_waiting(struct outbox *outbox, uint64_t incident) {
   for (size_t i = 0; i < outbox->used; i++) {
     struct entry *const entry = entry_at(outbox, i);
-    if (!entry->dead && entry->event.id == episode)
+    if (!entry->dead && entry->event.incident.id == incident)
       return entry;
   }
   return NULL;
 }
 
-/* Openings leave room for the ends of episodes that were told already. */
-static size_t room_for(const struct outbox *outbox, enum episode_change change) {
-  return change == EPISODE_OPENED ? outbox->capacity - outbox->capacity / 4 : outbox->capacity;
+/* Openings leave room for the ends of incidents that were told already. */
+static size_t room_for(const struct outbox *outbox, enum incident_change change) {
+  return change == INCIDENT_BEGAN ? outbox->capacity - outbox->capacity / 4 : outbox->capacity;
 }
 
-static void note_overflow(struct outbox *outbox, const struct episode_event *event) {
+static void note_overflow(struct outbox *outbox, const struct incident_event *event) {
   struct outbox_summary *const summary = &outbox->summary;
-  summary->opened += event->change == EPISODE_OPENED;
-  summary->escalated += event->change == EPISODE_ESCALATED;
-  summary->closed += event->change == EPISODE_CLOSED;
+  summary->opened += event->change == INCIDENT_BEGAN;
+  summary->escalated += event->change == INCIDENT_WORSENED;
+  summary->closed += event->change == INCIDENT_ENDED;
   if (!outbox->has_summary)
-    summary->first_time = event->verdict.time;
-  summary->last_time = fmax(summary->last_time, event->verdict.time);
+    summary->first_time = event->incident.last;
+  summary->last_time = fmax(summary->last_time, event->incident.last);
   outbox->has_summary = true;
   outbox->stats.overflowed++;
 }
@@ -171,40 +171,43 @@ static void remove_waiting(struct outbox *outbox, struct entry *waiting) {
 
 /*
  * The waiting event takes over the newer one: an opening stays an opening with
- * the newer verdict, an escalation gives way to the end. An episode that ends
+ * the newer verdict, an escalation gives way to the end. An incident that ends
  * before its opening was told is not told at all.
  */
-static void merge(struct outbox *outbox, struct entry *waiting, const struct episode_event *event) {
-  const bool was_opening = waiting->event.change == EPISODE_OPENED;
+static void merge(struct outbox *outbox, struct entry *waiting,
+                  const struct incident_event *event) {
+  const bool was_opening = waiting->event.change == INCIDENT_BEGAN;
   outbox->stats.merged++;
   if (!was_opening) {
     waiting->event = *event;
     return;
   }
-  if (event->change != EPISODE_CLOSED) {
+  if (event->change != INCIDENT_ENDED) {
     waiting->event = *event;
-    waiting->event.change = EPISODE_OPENED;
+    waiting->event.change = INCIDENT_BEGAN;
     return;
   }
-  for (; waiting != NULL; waiting = find_waiting(outbox, event->id))
+  for (; waiting != NULL; waiting = find_waiting(outbox, event->incident.id))
     remove_waiting(outbox, waiting);
   note_overflow(outbox, event);
 }
 
-static void append(struct outbox *outbox, const struct episode_event *event) {
+static void append(struct outbox *outbox, const struct incident_event *event) {
   *entry_at(outbox, outbox->used) = (struct entry){.event = *event};
   outbox->used++;
   outbox->stats.waiting++;
 }
 
-void outbox_put(void *context, const struct episode_event *event) {
+void outbox_put(void *context, const struct incident_event *event) {
   struct outbox *const outbox = context;
+  if (!event->told)
+    return;
   pthread_mutex_lock(&outbox->lock);
   outbox->stats.put++;
   if (outbox->used < room_for(outbox, event->change))
     append(outbox, event);
   else {
-    struct entry *const waiting = find_waiting(outbox, event->id);
+    struct entry *const waiting = find_waiting(outbox, event->incident.id);
     if (waiting != NULL)
       merge(outbox, waiting, event);
     else

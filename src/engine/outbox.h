@@ -1,18 +1,18 @@
 /*
- * The outbox: episode events on their way from the write threads to a slow
+ * The outbox: incident events on their way from the write threads to a slow
  * listener (collectd's notification handlers), and the thread that takes them
  * there.
  *
  * Putting never blocks on the listener and never allocates. An outbox that is
- * full merges: an event of an episode that still waits replaces the waiting
- * one, an episode that opened and ended unsent is not told, and what has no
+ * full merges: an event of an incident that still waits replaces the waiting
+ * one, an incident that opened and ended unsent is not told, and what has no
  * room is counted and told in one summary when there is room again. A quarter
- * of the room is kept for the ends of episodes that were told.
+ * of the room is kept for the ends of incidents that were told.
  */
 #ifndef ANOMALY_ENGINE_OUTBOX_H
 #define ANOMALY_ENGINE_OUTBOX_H
 
-#include "anomaly/episode.h"
+#include "anomaly/incident.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,7 +28,7 @@ struct outbox_summary {
 
 /* Called in the outbox's own thread, one call at a time; may take its time. */
 struct outbox_receiver {
-  void (*event)(void *context, const struct episode_event *event);
+  void (*event)(void *context, const struct incident_event *event);
   void (*summary)(void *context, const struct outbox_summary *summary);
   void *context;
 };
@@ -51,8 +51,8 @@ int outbox_create(struct outbox **ret_outbox, size_t capacity,
  */
 void outbox_destroy(struct outbox *outbox);
 
-/* Takes a copy of the event. Has the type of an engine_listener. */
-void outbox_put(void *outbox, const struct episode_event *event);
+/* Takes a copy of an event that is to be told. Has the type of an incident_listener. */
+void outbox_put(void *outbox, const struct incident_event *event);
 
 /* Waits until nothing is waiting or under way, or until `seconds` have passed: false. */
 bool outbox_drain(struct outbox *outbox, double seconds);

@@ -18,6 +18,9 @@ static const char *const sensitivities[] = {[SENSITIVITY_QUIET] = "quiet",
                                             [SENSITIVITY_HIGH] = "high",
                                             NULL};
 
+static const char *const notifies[] = {
+    [NOTIFY_NEVER] = "never", [NOTIFY_SPARINGLY] = "sparingly", [NOTIFY_ALWAYS] = "always", NULL};
+
 #define FIELD(field) #field, .offset = offsetof(struct rule_options, field)
 
 const struct option_row rule_option_rows[] = {
@@ -116,6 +119,13 @@ const struct option_row rule_option_rows[] = {
      .help =
          "Time for which a metric must be known before its detectors alarm, but for zscore and "
          "baseline, which count values, and limit; less alarms earlier and more often for nothing"},
+    {.name = FIELD(notify),
+     .kind = OPTION_CHOICE,
+     .choices = notifies,
+     .preset = NOTIFY_SPARINGLY,
+     .help =
+         "Whether people are told: sparingly counts towards its host's incidents_per_week; "
+         "always is told in any case, as a fixed limit should be; never is seen in values only"},
     {.name = FIELD(publish_score),
      .kind = OPTION_BOOL,
      .preset = false,

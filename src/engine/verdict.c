@@ -11,3 +11,9 @@ const char *anomaly_kind_name(enum anomaly_kind kind) {
   };
   return kind < KINDS ? names[kind] : "unknown";
 }
+
+const char *severity_name(enum severity severity) {
+  static const char *const names[] = {
+      [SEVERITY_OKAY] = "okay", [SEVERITY_WARNING] = "warning", [SEVERITY_FAILURE] = "failure"};
+  return severity <= SEVERITY_FAILURE ? names[severity] : "unknown";
+}

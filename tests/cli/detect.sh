@@ -133,7 +133,7 @@ expect_equal "a long silence is an anomaly" 1 "$(field 4 50 out)"
 expect_equal "a short one is none" 0 "$(field 4 42 out)"
 expect_equal "the value behind it is none" 0 "$(field 4 51 out)"
 grep -v ',$' gap.csv >holes.csv
-run detect -d missing -w 10m --incidents holes.csv
+run detect -d missing -w 10m --episodes holes.csv
 expect_equal "rows that are not there are silence too" missing "$(field 5 1 out)"
 expect_equal "which ends with the next one" 2023-11-14T23:03:20Z "$(field 2 1 out)"
 

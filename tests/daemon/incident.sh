@@ -7,6 +7,7 @@
 cat >"$work/anomaly.cfg" <<END
 detectors = ( "zscore" );
 warmup = "5m";
+incident_delay = 0;
 rules = ( { plugin = "test"; publish_score = true; } );
 END
 {

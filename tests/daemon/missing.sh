@@ -5,6 +5,7 @@
 cat >"$work/anomaly.cfg" <<END
 detectors = ( { name = "missing"; intervals = 3; minimum = "2s"; } );
 warmup = "10s";
+incident_delay = 0;
 rules = ();
 END
 {

@@ -6,6 +6,7 @@
 cat >"$work/anomaly.cfg" <<END
 detectors = ( "zscore" );
 warmup = "5m";
+incident_delay = 0;
 rules = ();
 END
 {

@@ -18,9 +18,9 @@
 #define START 1700000000.0
 #define STEP 10.0
 
-/* Configurations whose metrics know soon, with the shipped rules off. */
-#define ZSCORE "detectors = (\"zscore\"); warmup = \"5m\"; rules = ();\n"
-#define MISSING "detectors = (\"missing\"); warmup = \"1m\"; rules = ();\n"
+/* Configurations whose metrics know soon and are told at once, with the shipped rules off. */
+#define ZSCORE "detectors = (\"zscore\"); warmup = \"5m\"; incident_delay = 0; rules = ();\n"
+#define MISSING "detectors = (\"missing\"); warmup = \"1m\"; incident_delay = 0; rules = ();\n"
 
 /* Group setup and teardown of every program: a folder for the configuration file. */
 int make_folder(void **state);

@@ -65,6 +65,8 @@ static void assert_builtin(const char *words) {
   assert_int_equal(config_load_builtin(&builtin, &error), STATUS_OK);
   for (const struct option_row *row = engine_option_rows; row->name != NULL; row++)
     assert_true(option_get(row, &builtin.engine) == option_get(row, &config.engine));
+  for (const struct option_row *row = incident_option_rows; row->name != NULL; row++)
+    assert_true(option_get(row, &builtin.incidents) == option_get(row, &config.incidents));
   assert_int_equal(rule_set_size(builtin.rules), rule_set_size(config.rules));
   assert_in_range(rule_set_size(config.rules), 20, RULES_MAX);
   for (size_t i = 0; i < rule_set_size(config.rules); i++)
@@ -100,6 +102,7 @@ static void test_the_sample_with_all_options_taken_in_is_the_same(void **state) 
   while (detector_list[detectors] != NULL)
     detectors++;
   assert_int_equal(uncomment(words), option_count(engine_option_rows) +
+                                         option_count(incident_option_rows) +
                                          option_count(rule_option_rows) + 1 + detectors);
   assert_builtin(words);
   free(words);
@@ -121,6 +124,7 @@ static void test_the_reference_has_everything(void **state) {
   assert_int_equal(config_print_reference(stream), STATUS_OK);
   fclose(stream);
   assert_names(words, engine_option_rows);
+  assert_names(words, incident_option_rows);
   assert_names(words, rule_option_rows);
   for (size_t i = 0; detector_list[i] != NULL; i++) {
     assert_non_null(strstr(words, detector_list[i]->summary));
@@ -146,6 +150,7 @@ static void test_no_detector_is_named_as_an_option(void **state) {
   assert_non_null(detector_find("adaptive"));
   for (size_t i = 0; detector_list[i] != NULL; i++) {
     assert_null(option_find(engine_option_rows, detector_list[i]->name));
+    assert_null(option_find(incident_option_rows, detector_list[i]->name));
     assert_null(option_find(rule_option_rows, detector_list[i]->name));
     assert_string_not_equal(detector_list[i]->name, "rules");
     assert_string_not_equal(detector_list[i]->name, "detectors");
@@ -153,6 +158,10 @@ static void test_no_detector_is_named_as_an_option(void **state) {
   }
   for (const struct option_row *row = engine_option_rows; row->name != NULL; row++)
     assert_null(option_find(rule_option_rows, row->name));
+  for (const struct option_row *row = incident_option_rows; row->name != NULL; row++) {
+    assert_null(option_find(rule_option_rows, row->name));
+    assert_null(option_find(engine_option_rows, row->name));
+  }
 }
 
 static bool is_ignored(struct plan_book *book, const char *plugin, const char *instance,

@@ -33,7 +33,7 @@ static struct episode_event cpu_event(void) {
 static const char *told(const struct episode_event *event) {
   static char buffer[NOTIFICATION];
   struct text text = text_over(buffer, sizeof buffer);
-  describe_event(event, &text);
+  describe_episode(event, &text);
   return buffer;
 }
 

@@ -8,19 +8,26 @@
 #include <semaphore.h>
 #include <string.h>
 
+/* What matters of an event. */
+struct letter {
+  uint64_t id;
+  enum incident_change change;
+  uint32_t metrics;
+};
+
 /* A receiver that waits for leave, and what it got. */
 struct desk {
   struct outbox *outbox;
   pthread_mutex_t lock;
   sem_t entered, leave;
   bool slow;
-  struct episode_event events[64];
+  struct letter letters[64];
   size_t count;
   struct outbox_summary summary;
   size_t summaries;
 };
 
-static void take_event(void *context, const struct episode_event *event) {
+static void take_event(void *context, const struct incident_event *event) {
   struct desk *const desk = context;
   if (desk->slow) {
     sem_post(&desk->entered);
@@ -28,7 +35,8 @@ static void take_event(void *context, const struct episode_event *event) {
   }
   pthread_mutex_lock(&desk->lock);
   if (desk->count < 64)
-    desk->events[desk->count++] = *event;
+    desk->letters[desk->count++] = (struct letter){
+        .id = event->incident.id, .change = event->change, .metrics = event->incident.metrics};
   pthread_mutex_unlock(&desk->lock);
 }
 
@@ -57,18 +65,20 @@ static void close_desk(struct desk *desk) {
   pthread_mutex_destroy(&desk->lock);
 }
 
-static void put(struct desk *desk, uint64_t id, enum episode_change change) {
-  const struct episode_event event = {
-      .id = id, .change = change, .verdict.time = 1000 + (double)id, .verdict.change = change};
+static void put(struct desk *desk, uint64_t id, enum incident_change change) {
+  const struct incident_event event = {
+      .change = change,
+      .told = true,
+      .incident = {.id = id, .last = 1000 + (double)id, .metrics = change + 1U}};
   outbox_put(desk->outbox, &event);
 }
 
 /* Fills the desk: one event is under way and blocked, `waiting` wait behind it. */
 static void block_with(struct desk *desk, uint64_t first_id, unsigned waiting) {
-  put(desk, first_id, EPISODE_OPENED);
+  put(desk, first_id, INCIDENT_BEGAN);
   sem_wait(&desk->entered);
   for (unsigned i = 1; i <= waiting; i++)
-    put(desk, first_id + i, EPISODE_OPENED);
+    put(desk, first_id + i, INCIDENT_BEGAN);
 }
 
 static void let_all_go(struct desk *desk) {
@@ -82,11 +92,11 @@ static void events_arrive_in_order(void **state) {
   struct desk desk;
   open_desk(&desk, 64, false);
   for (uint64_t id = 0; id < 40; id++)
-    put(&desk, id, EPISODE_OPENED);
+    put(&desk, id, INCIDENT_BEGAN);
   assert_true(outbox_drain(desk.outbox, 10));
   assert_int_equal(desk.count, 40);
   for (uint64_t id = 0; id < 40; id++)
-    assert_int_equal(desk.events[id].id, id);
+    assert_int_equal(desk.letters[id].id, id);
   struct outbox_stats stats;
   outbox_stats(desk.outbox, &stats);
   assert_int_equal(stats.put, 40);
@@ -131,10 +141,10 @@ static void ends_have_room_when_openings_have_not(void **state) {
   struct desk desk;
   open_desk(&desk, 8, true);
   block_with(&desk, 1, 10);
-  put(&desk, 1, EPISODE_CLOSED);
+  put(&desk, 1, INCIDENT_ENDED);
   let_all_go(&desk);
-  assert_int_equal(desk.events[desk.count - 1].id, 1);
-  assert_int_equal(desk.events[desk.count - 1].change, EPISODE_CLOSED);
+  assert_int_equal(desk.letters[desk.count - 1].id, 1);
+  assert_int_equal(desk.letters[desk.count - 1].change, INCIDENT_ENDED);
   close_desk(&desk);
 }
 
@@ -143,19 +153,32 @@ static void full_outbox_merges_what_belongs_together(void **state) {
   struct desk desk;
   open_desk(&desk, 4, true);
   block_with(&desk, 1, 3); /* 2, 3, 4 wait: full for openings */
-  put(&desk, 1, EPISODE_CLOSED);
-  put(&desk, 2, EPISODE_CLOSED);    /* ends untold: dropped with its opening */
-  put(&desk, 3, EPISODE_ESCALATED); /* takes the freed room */
-  put(&desk, 4, EPISODE_ESCALATED); /* joins its waiting opening */
+  put(&desk, 1, INCIDENT_ENDED);
+  put(&desk, 2, INCIDENT_ENDED);    /* ends untold: dropped with its opening */
+  put(&desk, 3, INCIDENT_WORSENED); /* takes the freed room */
+  put(&desk, 4, INCIDENT_WORSENED); /* joins its waiting opening */
   let_all_go(&desk);
   assert_int_equal(desk.count, 5);
   const uint64_t ids[] = {1, 3, 4, 1, 3};
   for (size_t i = 0; i < 5; i++)
-    assert_int_equal(desk.events[i].id, ids[i]);
-  assert_int_equal(desk.events[2].change, EPISODE_OPENED);
-  assert_int_equal(desk.events[2].verdict.change, EPISODE_ESCALATED);
+    assert_int_equal(desk.letters[i].id, ids[i]);
+  assert_int_equal(desk.letters[2].change, INCIDENT_BEGAN);
+  assert_int_equal(desk.letters[2].metrics, INCIDENT_WORSENED + 1);
   assert_int_equal(desk.summary.opened, 1);
   assert_int_equal(desk.summary.closed, 1);
+  close_desk(&desk);
+}
+
+static void what_is_not_to_be_told_is_not_taken(void **state) {
+  (void)state;
+  struct desk desk;
+  open_desk(&desk, 8, false);
+  const struct incident_event event = {.change = INCIDENT_BEGAN, .incident.id = 1};
+  outbox_put(desk.outbox, &event);
+  put(&desk, 2, INCIDENT_BEGAN);
+  assert_true(outbox_drain(desk.outbox, 10));
+  assert_int_equal(desk.count, 1);
+  assert_int_equal(desk.letters[0].id, 2);
   close_desk(&desk);
 }
 
@@ -202,6 +225,7 @@ int main(void) {
       cmocka_unit_test(full_outbox_tells_a_summary),
       cmocka_unit_test(ends_have_room_when_openings_have_not),
       cmocka_unit_test(full_outbox_merges_what_belongs_together),
+      cmocka_unit_test(what_is_not_to_be_told_is_not_taken),
       cmocka_unit_test(destroying_drops_what_waits),
       cmocka_unit_test(nonsense_is_refused),
       cmocka_unit_test(no_memory_is_survived),

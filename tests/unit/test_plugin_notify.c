@@ -74,22 +74,35 @@ static void an_open_incident_shows_in_our_values(void **state) {
   stop();
 }
 
-static struct episode_event some_event(void) {
-  struct episode_event event = {.change = EPISODE_OPENED,
-                                .id = 0xabc,
-                                .kind = KIND_DIP,
-                                .start = START,
-                                .verdict = {.time = START + 60,
-                                            .value = 1,
-                                            .score = .6,
-                                            .lower = 2,
-                                            .upper = 3,
-                                            .expected = (double)NAN,
-                                            .kind = KIND_DIP,
-                                            .leading = "adaptive",
-                                            .severity = SEVERITY_WARNING}};
+static struct incident_event some_event(void) {
+  struct incident_event event = {
+      .change = INCIDENT_BEGAN,
+      .told = true,
+      .incident = {.id = 0xabc,
+                   .start = START,
+                   .last = START + 60,
+                   .severity = SEVERITY_WARNING,
+                   .trouble = TROUBLE_TRAFFIC,
+                   .restart = (double)NAN,
+                   .metrics = 1,
+                   .open = 1,
+                   .hosts = 1,
+                   .members = 1,
+                   .host = {"x"}},
+  };
+  struct episode_event *const episode = &event.incident.member[0].episode;
+  *episode = (struct episode_event){.kind = KIND_DIP,
+                                    .start = START,
+                                    .verdict = {.time = START + 60,
+                                                .value = 1,
+                                                .score = .6,
+                                                .lower = 2,
+                                                .upper = 3,
+                                                .expected = (double)NAN,
+                                                .kind = KIND_DIP,
+                                                .leading = "adaptive"}};
   for (size_t part = 0; part < METRIC_PARTS; part++)
-    text_copy(event.metric.part[part], METRIC_PART_SIZE, "x");
+    text_copy(episode->metric.part[part], METRIC_PART_SIZE, "x");
   return event;
 }
 
@@ -98,7 +111,7 @@ static void a_warning_has_no_failure_bounds(void **state) {
   load();
   struct notifier notifier = {.told_nobody = false};
   const struct outbox_receiver receiver = notifier_receiver(&notifier);
-  const struct episode_event event = some_event();
+  const struct incident_event event = some_event();
   receiver.event(receiver.context, &event);
   const notification_t *const warning = last_notification();
   assert_int_equal(warning->severity, NOTIF_WARNING);
@@ -107,6 +120,31 @@ static void a_warning_has_no_failure_bounds(void **state) {
   assert_true(isnan(meta_number(warning, "FailureMax")));
   assert_true(isnan(meta_number(warning, "Expected")));
   assert_string_equal(meta_text(warning, "IncidentId"), "0000000000000abc");
+  assert_string_equal(meta_text(warning, "Trouble"), "traffic");
+  assert_string_equal(meta_text(warning, "HostNames"), "x");
+  assert_string_equal(meta_text(warning, "MemberMetrics"), "x/x-x/x-x:x");
+  assert_null(fake_meta_find(warning, "HostBooted"));
+}
+
+static void hosts_at_once_are_told_by_us(void **state) {
+  (void)state;
+  load();
+  struct notifier notifier = {.told_nobody = false};
+  const struct outbox_receiver receiver = notifier_receiver(&notifier);
+  struct incident_event event = some_event();
+  event.incident.scope = INCIDENT_OF_HOSTS;
+  event.incident.hosts = 3;
+  event.incident.restart = START - 100;
+  for (size_t i = 0; i < 3; i++)
+    text_copy(event.incident.host[i], METRIC_PART_SIZE, i == 0 ? "x" : i == 1 ? "y" : "z");
+  receiver.event(receiver.context, &event);
+  const notification_t *const notification = last_notification();
+  assert_string_equal(notification->host, hostname_g);
+  assert_string_equal(notification->plugin, PLUGIN_NAME);
+  assert_string_equal(notification->type_instance, "hosts");
+  assert_string_equal(meta_text(notification, "HostNames"), "x y z");
+  assert_true(meta_number(notification, "Hosts") == 3);
+  assert_true(meta_number(notification, "HostBooted") == START - 100);
 }
 
 static void longest_names_fit(void **state) {
@@ -114,11 +152,13 @@ static void longest_names_fit(void **state) {
   load();
   struct notifier notifier = {.told_nobody = false};
   const struct outbox_receiver receiver = notifier_receiver(&notifier);
-  struct episode_event event = some_event();
+  struct incident_event event = some_event();
+  struct metric_name *const name = &event.incident.member[0].episode.metric;
   for (size_t part = 0; part < METRIC_PARTS; part++) {
-    memset(event.metric.part[part], 'n', METRIC_PART_SIZE - 1);
-    event.metric.part[part][METRIC_PART_SIZE - 1] = '\0';
+    memset(name->part[part], 'n', METRIC_PART_SIZE - 1);
+    name->part[part][METRIC_PART_SIZE - 1] = '\0';
   }
+  text_copy(event.incident.host[0], METRIC_PART_SIZE, name->part[METRIC_HOST]);
   receiver.event(receiver.context, &event);
   const notification_t *const notification = last_notification();
   assert_int_equal(strlen(notification->host), DATA_MAX_NAME_LEN - 1);
@@ -128,8 +168,8 @@ static void longest_names_fit(void **state) {
 
 static void a_notification_goes_out_when_metadata_finds_no_memory(void **state) {
   (void)state;
-  struct episode_event event = some_event();
-  event.change = EPISODE_CLOSED;
+  struct incident_event event = some_event();
+  event.change = INCIDENT_ENDED;
   for (unsigned n = 1;; n++) {
     load();
     struct notifier notifier = {.told_nobody = false};
@@ -249,16 +289,17 @@ static void nothing_is_told_after_the_flush(void **state) {
   (void)state;
   atomic_store(&handlers_gone, false);
   atomic_store(&told_too_late, false);
-  start(ZSCORE);
+  start("detectors = (\"zscore\"); warmup = \"5m\"; rules = ();\n"); /* not told at once */
   fake_set_handler(be_there);
   for (char name[] = "a"; name[0] < 'k'; name[0]++)
     write_gauge(name, write_usual(name, START, 200), 900);
   assert_int_equal(fake.flush(0, NULL, NULL), 0);
-  assert_int_equal(fake_notification_count(), 10);
+  assert_int_equal(fake_notification_count(), 1); /* all of one host */
+  assert_true(meta_number(last_notification(), "Members") == 10);
   atomic_store(&handlers_gone, true);
   assert_int_equal(fake.shutdown(), 0);
   assert_false(atomic_load(&told_too_late));
-  assert_int_equal(fake_notification_count(), 10);
+  assert_int_equal(fake_notification_count(), 1);
 }
 
 int main(void) {
@@ -266,6 +307,7 @@ int main(void) {
       cmocka_unit_test(an_anomaly_is_told_and_its_end),
       cmocka_unit_test(an_open_incident_shows_in_our_values),
       cmocka_unit_test(a_warning_has_no_failure_bounds),
+      cmocka_unit_test(hosts_at_once_are_told_by_us),
       cmocka_unit_test(longest_names_fit),
       cmocka_unit_test(a_notification_goes_out_when_metadata_finds_no_memory),
       cmocka_unit_test(an_overflow_is_told_in_one_warning),

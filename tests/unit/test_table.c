@@ -25,7 +25,7 @@ static struct metric *new_metric(unsigned number) {
   const struct metric_key key = key_of(number);
   struct metric *const metric = calloc(1, metric_size(&bare_plan, &key));
   assert_non_null(metric);
-  metric_init(metric, &bare_plan, &key);
+  metric_init(metric, &bare_plan, &key, NULL);
   return metric;
 }
 

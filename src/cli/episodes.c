@@ -1,4 +1,4 @@
-#include "cli/incidents.h"
+#include "cli/episodes.h"
 
 #include "anomaly/status.h"
 #include "base/text.h"
@@ -14,27 +14,27 @@
 
 enum { TEXT_SIZE = 256, SCORE_DIGITS = 9, VALUE_DIGITS = 15 };
 
-struct open_incident {
+struct open_episode {
   struct episode_event told; /* the event that opened it, or made it worse */
   char text[TEXT_SIZE];
 };
 
-int incidents_create(struct incidents *ret_incidents, const struct columns *columns, bool json) {
-  struct open_incident **const open = calloc(columns->count, sizeof(struct open_incident *));
+int episodes_create(struct episodes *ret_episodes, const struct columns *columns, bool json) {
+  struct open_episode **const open = calloc(columns->count, sizeof(struct open_episode *));
   if (open == NULL)
     return STATUS_NO_MEMORY;
-  *ret_incidents = (struct incidents){.columns = columns, .open = open, .json = json};
+  *ret_episodes = (struct episodes){.columns = columns, .open = open, .json = json};
   if (!json)
     fputs("start,end,duration,ended,kind,severity,peak_score,peak_time,peak_value,metric,text\n",
           stdout);
   return STATUS_OK;
 }
 
-void incidents_release(struct incidents *incidents) {
-  for (size_t i = 0; incidents->open != NULL && i < incidents->columns->count; i++)
-    free(incidents->open[i]);
-  free(incidents->open);
-  incidents->open = NULL;
+void episodes_release(struct episodes *episodes) {
+  for (size_t i = 0; episodes->open != NULL && i < episodes->columns->count; i++)
+    free(episodes->open[i]);
+  free(episodes->open);
+  episodes->open = NULL;
 }
 
 static void write_time(double time) {
@@ -51,7 +51,7 @@ static void write_number(double number, unsigned digits) {
   fprintf(stdout, "%s,", buffer);
 }
 
-static void write_csv(const struct incident_line *line) {
+static void write_csv(const struct episode_line *line) {
   write_time(line->start);
   write_time(line->end);
   write_number(line->duration, VALUE_DIGITS);
@@ -77,15 +77,15 @@ static const char *end_name(enum episode_end end) {
   return "expired";
 }
 
-/* `last` knows the peak so far; `end` is NaN while the incident is open. */
-static void write_incident(const struct incidents *incidents, size_t column,
-                           const struct episode_event *last, const char *ended, double end,
-                           double now) {
-  const struct open_incident *const open = incidents->open[column];
-  const struct incident_line line = {
-      .metric = incidents->columns->list[column].label,
+/* `last` knows the peak so far; `end` is NaN while the episode is open. */
+static void write_episode(const struct episodes *episodes, size_t column,
+                          const struct episode_event *last, const char *ended, double end,
+                          double now) {
+  const struct open_episode *const open = episodes->open[column];
+  const struct episode_line line = {
+      .metric = episodes->columns->list[column].label,
       .ended = ended,
-      .severity = open->told.verdict.severity == SEVERITY_FAILURE ? "failure" : "warning",
+      .severity = severity_name(open->told.verdict.severity),
       .kind = anomaly_kind_name(open->told.verdict.kind),
       .text = open->text,
       .start = last->start,
@@ -95,42 +95,42 @@ static void write_incident(const struct incidents *incidents, size_t column,
       .peak_time = last->peak_time,
       .peak_value = last->peak_value,
   };
-  if (incidents->json)
-    json_write_incident(stdout, &line);
+  if (episodes->json)
+    json_write_episode(stdout, &line);
   else
     write_csv(&line);
 }
 
-static void keep(struct incidents *incidents, const struct episode_event *event) {
-  struct open_incident **const open = &incidents->open[incidents->column];
+static void keep(struct episodes *episodes, const struct episode_event *event) {
+  struct open_episode **const open = &episodes->open[episodes->column];
   if (*open == NULL)
     *open = malloc(sizeof **open);
   if (*open == NULL) {
-    incidents->no_memory = true;
+    episodes->no_memory = true;
     return;
   }
   (*open)->told = *event;
   struct text text = text_over((*open)->text, TEXT_SIZE);
-  describe_event(event, &text);
+  describe_episode(event, &text);
 }
 
-void incidents_listen(void *context, const struct episode_event *event) {
-  struct incidents *const incidents = context;
+void episodes_listen(void *context, const struct episode_event *event) {
+  struct episodes *const episodes = context;
   if (event->change != EPISODE_CLOSED) {
-    keep(incidents, event);
+    keep(episodes, event);
     return;
   }
-  struct open_incident **const open = &incidents->open[incidents->column];
+  struct open_episode **const open = &episodes->open[episodes->column];
   if (*open == NULL)
     return;
-  write_incident(incidents, incidents->column, event, end_name(event->end), event->verdict.time,
-                 event->verdict.time);
+  write_episode(episodes, episodes->column, event, end_name(event->end), event->verdict.time,
+                event->verdict.time);
   free(*open);
   *open = NULL;
 }
 
-void incidents_finish(struct incidents *incidents, double time) {
-  for (size_t i = 0; i < incidents->columns->count; i++)
-    if (incidents->open[i] != NULL)
-      write_incident(incidents, i, &incidents->open[i]->told, "open", (double)NAN, time);
+void episodes_finish(struct episodes *episodes, double time) {
+  for (size_t i = 0; i < episodes->columns->count; i++)
+    if (episodes->open[i] != NULL)
+      write_episode(episodes, i, &episodes->open[i]->told, "open", (double)NAN, time);
 }

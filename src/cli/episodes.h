@@ -1,9 +1,9 @@
 /*
- * Incidents of a replay, printed as CSV or as one JSON object a line, in the
+ * Episodes of a replay, printed as CSV or as one JSON object a line, in the
  * order in which they end; those still open at the end of the data come last.
  */
-#ifndef ANOMALY_CLI_INCIDENTS_H
-#define ANOMALY_CLI_INCIDENTS_H
+#ifndef ANOMALY_CLI_EPISODES_H
+#define ANOMALY_CLI_EPISODES_H
 
 #include "anomaly/episode.h"
 #include "history/columns.h"
@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* An incident as it is printed. */
-struct incident_line {
+/* An episode as it is printed. */
+struct episode_line {
   const char *metric; /* the column's label */
   const char *ended;  /* "recovered", "accepted", "expired", or "open" */
   const char *severity;
@@ -24,24 +24,24 @@ struct incident_line {
   double peak_score, peak_time, peak_value;
 };
 
-struct open_incident; /* what is kept of a column's incident until it ends */
+struct open_episode; /* what is kept of a column's episode until it ends */
 
-struct incidents {
+struct episodes {
   const struct columns *columns;
-  struct open_incident **open; /* by column; NULL: none */
+  struct open_episode **open; /* by column; NULL: none */
   bool json;
-  bool no_memory; /* an incident was lost */
+  bool no_memory; /* an episode was lost */
   size_t column;  /* the one being observed */
 };
 
 /* Prints the header line of CSV. Errors: STATUS_NO_MEMORY. */
-int incidents_create(struct incidents *ret_incidents, const struct columns *columns, bool json);
-void incidents_release(struct incidents *incidents);
+int episodes_create(struct episodes *ret_episodes, const struct columns *columns, bool json);
+void episodes_release(struct episodes *episodes);
 
-/* Has the type of an engine_listener; the context is a struct incidents. */
-void incidents_listen(void *context, const struct episode_event *event);
+/* Has the type of an engine_listener; the context is a struct episodes. */
+void episodes_listen(void *context, const struct episode_event *event);
 
 /* Prints what is still open at `time`, the end of the data. */
-void incidents_finish(struct incidents *incidents, double time);
+void episodes_finish(struct episodes *episodes, double time);
 
 #endif

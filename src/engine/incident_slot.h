@@ -1,0 +1,62 @@
+/*
+ * An incident in the making: what is known of it, and what it must be known by
+ * until it is told and ended. Used by incidents.c alone.
+ */
+#ifndef ANOMALY_ENGINE_INCIDENT_SLOT_H
+#define ANOMALY_ENGINE_INCIDENT_SLOT_H
+
+#include "anomaly/incident.h"
+#include "engine/places.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SLOT_SIGNS = 16 };
+
+/* An episode's part in the strength of its incident. */
+struct sign {
+  double seen;
+  uint64_t metric; /* hash of its name */
+  double strength;
+};
+
+struct slot {
+  bool used;
+  bool begun;          /* the listener knows of it */
+  bool told, worsened; /* and so do people */
+  bool always;         /* to be told in any case */
+  bool missing;        /* all of its episodes are of missing values */
+  bool silent;         /* the host sent next to nothing when the latest began */
+  double window;       /* seconds */
+  double due;          /* caller's clock: when it is to be told */
+  double quiet;        /* caller's clock: since when nothing is open */
+  double strength;     /* of its strongest burst */
+  double told_strength;
+  enum severity told_severity;
+  struct sign sign[SLOT_SIGNS]; /* the latest, as a ring */
+  size_t signs;
+  struct place *place; /* of its host; NULL for many hosts */
+  struct slot *parent; /* the incident over hosts that it went into; NULL = none */
+  struct incident incident;
+};
+
+/* Makes a slot that of a new incident. */
+void slot_init(struct slot *slot, struct place *place, double window);
+
+/* Adds an episode that opened. */
+void slot_add(struct slot *slot, const struct episode_event *episode);
+
+/* Takes note of what became of an episode. */
+void slot_update(struct slot *slot, const struct episode_event *episode, double now);
+
+/* Makes a host's incident, with what it has so far, part of one over hosts. */
+void slot_join(struct slot *parent, struct slot *slot);
+
+/* Whether a boot of its host may be behind it. */
+bool slot_follows_boot(const struct slot *slot);
+
+/* Whether it is much worse than what was told. */
+bool slot_is_worse(const struct slot *slot);
+
+#endif

@@ -1,0 +1,341 @@
+#include "engine/incidents.h"
+
+#include "anomaly/status.h"
+#include "base/option.h"
+#include "engine/burst.h"
+#include "engine/id_map.h"
+#include "engine/incident_members.h"
+#include "engine/incident_slot.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+static const double INTERVALS_OF_DELAY = 1.5, INTERVALS_OF_WINDOW = 2;
+
+struct incidents {
+  struct incident_options options;
+  incident_listener listener;
+  void *listener_context;
+  pthread_mutex_t lock;
+  struct slot *slots;      /* INCIDENTS_MAX */
+  size_t slots_used;       /* those behind are free */
+  struct id_map *episodes; /* to the numbers of their slots */
+  struct places *places;
+  struct telling everywhere; /* of incidents over hosts */
+  struct burst burst;
+  const struct pattern *maintenance;
+  size_t maintenance_count;
+  struct incident_stats stats;
+  struct incident_event event; /* on its way to the listener */
+};
+
+struct incident_settings incident_settings_preset(void) {
+  struct incident_settings settings = {.listener = NULL};
+  option_set_presets(incident_option_rows, &settings.options);
+  return settings;
+}
+
+int incidents_create(struct incidents **ret_incidents, const struct incident_settings *settings) {
+  struct incidents *const incidents = calloc(1, sizeof *incidents);
+  if (incidents == NULL)
+    return STATUS_NO_MEMORY;
+  incidents->options = settings->options;
+  incidents->listener = settings->listener;
+  incidents->listener_context = settings->listener_context;
+  pthread_mutex_init(&incidents->lock, NULL);
+  incidents->slots = calloc(INCIDENTS_MAX, sizeof *incidents->slots);
+  incidents->episodes = id_map_create(INCIDENT_EPISODES_MAX);
+  incidents->places = places_create(INCIDENT_PLACES_MAX, settings->hash_seed);
+  if (incidents->slots == NULL || incidents->episodes == NULL || incidents->places == NULL) {
+    incidents_destroy(incidents);
+    return STATUS_NO_MEMORY;
+  }
+  *ret_incidents = incidents;
+  return STATUS_OK;
+}
+
+void incidents_destroy(struct incidents *incidents) {
+  if (incidents == NULL)
+    return;
+  places_destroy(incidents->places);
+  id_map_destroy(incidents->episodes);
+  free(incidents->slots);
+  pthread_mutex_destroy(&incidents->lock);
+  free(incidents);
+}
+
+/* NULL where all are in use. */
+static struct slot *take_slot(struct incidents *incidents, struct place *place, double window) {
+  size_t i = 0;
+  while (i < INCIDENTS_MAX && incidents->slots[i].used)
+    i++;
+  if (i == INCIDENTS_MAX)
+    return NULL;
+  if (i == incidents->slots_used)
+    incidents->slots_used++;
+  slot_init(&incidents->slots[i], place, window);
+  return &incidents->slots[i];
+}
+
+static void give_slot(struct incidents *incidents, struct slot *slot) {
+  incidents->stats.open -= slot->begun;
+  incidents->stats.open_told -= slot->told;
+  if (slot->place != NULL)
+    slot->place->incident = NULL;
+  slot->used = false;
+  while (incidents->slots_used > 0 && !incidents->slots[incidents->slots_used - 1].used)
+    incidents->slots_used--;
+}
+
+static struct telling *telling_of(struct incidents *incidents, const struct slot *slot) {
+  return slot->place != NULL ? &slot->place->telling : &incidents->everywhere;
+}
+
+/* ---- Hosts at once ---- */
+
+/* Whether a slot's trouble can still become part of one over hosts. */
+static bool can_join(const struct slot *slot, double seen) {
+  return slot->used && !slot->begun && slot->parent == NULL && slot->place != NULL &&
+         fabs(slot->incident.seen - seen) <= slot->window;
+}
+
+static struct slot *find_parent(const struct incidents *incidents, const struct slot *slot) {
+  for (size_t i = 0; i < incidents->slots_used; i++) {
+    struct slot *const other = &incidents->slots[i];
+    if (other->used && other->place == NULL && other->incident.open > 0 &&
+        fabs(other->incident.last - slot->incident.seen) <= slot->window)
+      return other;
+  }
+  return NULL;
+}
+
+/* One over hosts, of all whose trouble began just now; NULL where that may be chance. */
+static struct slot *make_parent(struct incidents *incidents, const struct slot *slot) {
+  const double seen = slot->incident.seen;
+  uint32_t hosts = 0;
+  for (size_t i = 0; i < incidents->slots_used; i++)
+    hosts += can_join(&incidents->slots[i], seen);
+  if (!burst_is_unlikely(&incidents->burst, seen, slot->window, hosts))
+    return NULL;
+  struct slot *const parent = take_slot(incidents, NULL, slot->window);
+  if (parent == NULL)
+    return NULL;
+  parent->due = slot->due;
+  for (size_t i = 0; i < incidents->slots_used; i++) {
+    struct slot *const part = &incidents->slots[i];
+    if (!can_join(part, seen))
+      continue;
+    parent->due = fmin(parent->due, part->due);
+    slot_join(parent, part);
+  }
+  return parent;
+}
+
+static void look_around(struct incidents *incidents, struct slot *slot) {
+  struct slot *const parent = find_parent(incidents, slot);
+  if (parent != NULL)
+    slot_join(parent, slot);
+  else
+    (void)make_parent(incidents, slot);
+}
+
+/* ---- Telling ---- */
+
+static bool in_maintenance(const struct incidents *incidents, const struct slot *slot) {
+  const char *const host = slot->incident.host[0];
+  for (size_t i = 0; i < incidents->maintenance_count; i++)
+    if (pattern_matches(&incidents->maintenance[i], host))
+      return true;
+  return false;
+}
+
+static bool is_silent(const struct slot *slot) { return slot->missing && slot->silent; }
+
+static bool should_tell(struct incidents *incidents, const struct slot *slot) {
+  if (in_maintenance(incidents, slot))
+    return false;
+  if (slot->always)
+    return true;
+  if (!(slot->strength > 0))
+    return false;
+  return slot->place == NULL || is_silent(slot) ||
+         slot->strength >=
+             telling_bar(&slot->place->telling, slot->incident.last, incidents->options.per_week);
+}
+
+static void emit(struct incidents *incidents, struct slot *slot, enum incident_change change,
+                 bool told) {
+  struct incident *const incident = &slot->incident;
+  incident->silent = is_silent(slot);
+  if (slot_follows_boot(slot)) {
+    incident->restart = slot->place->booted;
+    incident->severity = SEVERITY_WARNING;
+  }
+  if (incidents->listener == NULL)
+    return;
+  incidents->event = (struct incident_event){.change = change, .told = told, .incident = *incident};
+  incidents->listener(incidents->listener_context, &incidents->event);
+}
+
+static void tell(struct incidents *incidents, struct slot *slot, enum incident_change change) {
+  struct telling *const telling = telling_of(incidents, slot);
+  struct incident *const incident = &slot->incident;
+  incident->hold = telling_hold(telling, incident->last);
+  incident->held = telling->held;
+  incident->held_since = telling->held_since;
+  telling_note_told(telling, incident->last, incidents->options.per_week);
+  incident->recent = telling_recent(telling, incident->last);
+  slot->told = true;
+  slot->told_strength = slot->strength;
+  incidents->stats.told++;
+  incidents->stats.open_told++;
+  emit(incidents, slot, change, true);
+  slot->told_severity = incident->severity;
+}
+
+static void begin_telling(struct incidents *incidents, struct slot *slot) {
+  slot->begun = true;
+  incident_settle(&slot->incident);
+  incidents->stats.incidents++;
+  incidents->stats.open++;
+  if (slot->place != NULL)
+    burst_note(&incidents->burst, slot->incident.seen);
+  if (should_tell(incidents, slot))
+    tell(incidents, slot, INCIDENT_BEGAN);
+  else
+    emit(incidents, slot, INCIDENT_BEGAN, false);
+}
+
+static void go_on_telling(struct incidents *incidents, struct slot *slot) {
+  if (slot->incident.open == 0 || slot->worsened || in_maintenance(incidents, slot))
+    return;
+  if (!slot->told) {
+    if (should_tell(incidents, slot))
+      tell(incidents, slot, INCIDENT_WORSENED);
+    return;
+  }
+  if (!slot_is_worse(slot))
+    return;
+  slot->worsened = true;
+  emit(incidents, slot, INCIDENT_WORSENED, true);
+}
+
+static void end(struct incidents *incidents, struct slot *slot) {
+  if (slot->parent == NULL) {
+    if (!slot->told) {
+      incidents->stats.held++;
+      telling_note_held(telling_of(incidents, slot), slot->incident.start);
+    }
+    emit(incidents, slot, INCIDENT_ENDED, slot->told);
+  }
+  give_slot(incidents, slot);
+}
+
+/* `patient` waits for what is not due, and for quiet that has not lasted. */
+static void step(struct incidents *incidents, struct slot *slot, double now, bool patient) {
+  if (slot->parent == NULL) {
+    if (!slot->begun && (now >= slot->due || !patient))
+      begin_telling(incidents, slot);
+    else if (slot->begun)
+      go_on_telling(incidents, slot);
+  }
+  const bool over = slot->incident.open == 0 && (slot->begun || slot->parent != NULL);
+  if (over && (now - slot->quiet >= slot->incident.hold || !patient))
+    end(incidents, slot);
+}
+
+/* ---- Episodes ---- */
+
+static struct slot *begin(struct incidents *incidents, struct place *place,
+                          const struct episode_event *episode, double now) {
+  const struct incident_options *const options = &incidents->options;
+  const double interval = episode->interval;
+  struct slot *const slot =
+      take_slot(incidents, place, fmax(options->window, INTERVALS_OF_WINDOW * interval));
+  if (slot == NULL)
+    return NULL;
+  slot->due =
+      now + (interval > 0 ? fmin(options->delay, INTERVALS_OF_DELAY * interval) : options->delay);
+  return slot;
+}
+
+static void observe_opened(struct incidents *incidents, const struct episode_event *episode,
+                           double now) {
+  struct place *const place = places_find(incidents->places, episode->metric.part[METRIC_HOST]);
+  struct slot *slot = place != NULL ? place->incident : NULL;
+  const bool is_new = slot == NULL;
+  if (is_new && place != NULL)
+    slot = begin(incidents, place, episode, now);
+  if (slot == NULL ||
+      !id_map_put(incidents->episodes, episode->id, (uint32_t)(slot - incidents->slots))) {
+    incidents->stats.left_out++;
+    if (is_new && slot != NULL)
+      give_slot(incidents, slot);
+    return;
+  }
+  slot_add(slot, episode);
+  if (slot->parent != NULL)
+    slot_add(slot->parent, episode);
+  if (is_new)
+    look_around(incidents, slot);
+  step(incidents, slot, now, true);
+}
+
+static void observe_known(struct incidents *incidents, const struct episode_event *episode,
+                          double now) {
+  uint32_t number;
+  if (!id_map_find(incidents->episodes, episode->id, &number))
+    return;
+  struct slot *const slot = &incidents->slots[number];
+  slot_update(slot, episode, now);
+  if (slot->parent != NULL)
+    slot_update(slot->parent, episode, now);
+  step(incidents, slot, now, true);
+  if (episode->change == EPISODE_CLOSED)
+    id_map_remove(incidents->episodes, episode->id);
+}
+
+void incidents_observe(struct incidents *incidents, const struct episode_event *episode,
+                       double now) {
+  pthread_mutex_lock(&incidents->lock);
+  if (episode->change == EPISODE_OPENED)
+    observe_opened(incidents, episode, now);
+  else
+    observe_known(incidents, episode, now);
+  pthread_mutex_unlock(&incidents->lock);
+}
+
+void incidents_note_boot(struct incidents *incidents, const char *host, double time) {
+  pthread_mutex_lock(&incidents->lock);
+  struct place *const place = places_find(incidents->places, host);
+  if (place != NULL)
+    place->booted = time;
+  pthread_mutex_unlock(&incidents->lock);
+}
+
+void incidents_set_maintenance(struct incidents *incidents, const struct pattern *patterns,
+                               size_t count) {
+  pthread_mutex_lock(&incidents->lock);
+  incidents->maintenance = patterns;
+  incidents->maintenance_count = count;
+  pthread_mutex_unlock(&incidents->lock);
+}
+
+static void step_all(struct incidents *incidents, double now, bool patient) {
+  pthread_mutex_lock(&incidents->lock);
+  for (size_t i = 0; i < incidents->slots_used; i++)
+    if (incidents->slots[i].used)
+      step(incidents, &incidents->slots[i], now, patient);
+  pthread_mutex_unlock(&incidents->lock);
+}
+
+void incidents_advance(struct incidents *incidents, double now) { step_all(incidents, now, true); }
+
+void incidents_flush(struct incidents *incidents, double now) { step_all(incidents, now, false); }
+
+void incidents_stats(struct incidents *incidents, struct incident_stats *ret_stats) {
+  pthread_mutex_lock(&incidents->lock);
+  *ret_stats = incidents->stats;
+  pthread_mutex_unlock(&incidents->lock);
+}

@@ -1,0 +1,510 @@
+/*
+ * From episodes to incidents: who belongs to what, what is told, and when.
+ */
+#include "engine/incidents.h"
+
+#include "anomaly/rule.h"
+#include "anomaly/status.h"
+#include "base/text.h"
+#include "unit/alloc_fail.h"
+#include "unit/unit_test.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NOW 1.7e9
+#define INTERVAL 10.0
+#define DAY 86400.0
+
+enum { KEPT = 64 };
+
+/* What a listener heard. */
+static struct {
+  struct incidents *incidents;
+  size_t count;
+  struct incident_event event[KEPT];
+  double clock; /* of the caller: any origin */
+  uint64_t next_id;
+} desk;
+
+static void keep(void *context, const struct incident_event *event) {
+  (void)context;
+  if (desk.count < KEPT)
+    desk.event[desk.count] = *event;
+  desk.count++;
+}
+
+static int open_desk(void **state) {
+  (void)state;
+  memset(&desk, 0, sizeof desk);
+  desk.clock = 5;
+  struct incident_settings settings = incident_settings_preset();
+  settings.listener = keep;
+  return incidents_create(&desk.incidents, &settings);
+}
+
+static int close_desk(void **state) {
+  (void)state;
+  incidents_destroy(desk.incidents);
+  return 0;
+}
+
+static struct episode_event episode_of(const char *host, const char *metric, double ratio,
+                                       double time) {
+  struct episode_event episode = {
+      .change = EPISODE_OPENED,
+      .id = ++desk.next_id,
+      .kind = KIND_SPIKE,
+      .start = time,
+      .seen = time,
+      .interval = INTERVAL,
+      .line = 1,
+      .notify = NOTIFY_SPARINGLY,
+      .habit = 1,
+      .host_metrics = 40,
+      .peak_score = ratio / (1 + ratio),
+      .peak_time = time,
+      .verdict = {.time = time,
+                  .value = 9,
+                  .ratio = ratio,
+                  .score = ratio / (1 + ratio),
+                  .lower = 1,
+                  .upper = 2,
+                  .kind = KIND_SPIKE,
+                  .severity = ratio >= 4 ? SEVERITY_FAILURE : SEVERITY_WARNING}};
+  text_copy(episode.metric.part[METRIC_HOST], METRIC_PART_SIZE, host);
+  text_copy(episode.metric.part[METRIC_PLUGIN], METRIC_PART_SIZE, metric);
+  text_copy(episode.metric.part[METRIC_TYPE], METRIC_PART_SIZE, "gauge");
+  text_copy(episode.metric.part[METRIC_DATA_SOURCE], METRIC_PART_SIZE, "value");
+  return episode;
+}
+
+static void observe(const struct episode_event *episode) {
+  incidents_observe(desk.incidents, episode, desk.clock);
+}
+
+/* Opens an episode and returns it, to be closed by close_at. */
+static struct episode_event open_at(const char *host, const char *metric, double ratio,
+                                    double time) {
+  const struct episode_event episode = episode_of(host, metric, ratio, time);
+  observe(&episode);
+  return episode;
+}
+
+static void close_at(struct episode_event episode, double time) {
+  episode.change = EPISODE_CLOSED;
+  episode.verdict.time = time;
+  episode.verdict.severity = SEVERITY_OKAY;
+  observe(&episode);
+}
+
+static void pass(double seconds) {
+  for (double passed = 0; passed < seconds; passed++) {
+    desk.clock++;
+    incidents_advance(desk.incidents, desk.clock);
+  }
+}
+
+static const struct incident *heard(size_t index, enum incident_change change, bool told) {
+  assert_true(index < desk.count);
+  assert_int_equal(desk.event[index].change, change);
+  assert_int_equal(desk.event[index].told, told);
+  return &desk.event[index].incident;
+}
+
+static struct incident_stats stats(void) {
+  struct incident_stats now;
+  incidents_stats(desk.incidents, &now);
+  return now;
+}
+
+static void one_metric_is_told_after_a_while_and_ends(void **state) {
+  (void)state;
+  const struct episode_event episode = open_at("web1", "a", 2, NOW);
+  pass(14);
+  assert_int_equal(desk.count, 0);
+  pass(1); /* one and a half intervals */
+  const struct incident *const began = heard(0, INCIDENT_BEGAN, true);
+  assert_true(began->start == NOW && began->metrics == 1 && began->open == 1);
+  assert_int_equal(began->hosts, 1);
+  assert_string_equal(began->host[0], "web1");
+  assert_int_equal(stats().open_told, 1);
+  pass(100);
+  close_at(episode, NOW + 115);
+  pass(1);
+  const struct incident *const ended = heard(1, INCIDENT_ENDED, true);
+  assert_true(ended->id == began->id && ended->last == NOW + 115 && ended->open == 0);
+  assert_int_equal(desk.count, 2);
+  assert_int_equal(stats().open, 0);
+  assert_int_equal(stats().told, 1);
+}
+
+static void delay_is_never_longer_than_configured(void **state) {
+  (void)state;
+  struct episode_event episode = episode_of("web1", "a", 2, NOW);
+  episode.interval = 300;
+  observe(&episode);
+  pass(19);
+  assert_int_equal(desk.count, 0);
+  pass(1);
+  (void)heard(0, INCIDENT_BEGAN, true);
+}
+
+static void followers_join_and_are_ranked(void **state) {
+  (void)state;
+  (void)open_at("web1", "early", 3.9, NOW);
+  struct episode_event usual = episode_of("web1", "often", 3.9, NOW);
+  usual.habit = 30;
+  observe(&usual);
+  (void)open_at("web1", "weak", 1, NOW);
+  (void)open_at("web1", "late", 3.9, NOW + 60);
+  pass(20);
+  const struct incident *const incident = heard(0, INCIDENT_BEGAN, true);
+  assert_int_equal(incident->metrics, 4);
+  static const char *const order[] = {"early", "weak", "often", "late"};
+  for (size_t i = 0; i < 4; i++)
+    assert_string_equal(incident->member[i].episode.metric.part[METRIC_PLUGIN], order[i]);
+  assert_int_equal(desk.count, 1);
+}
+
+static void many_metrics_are_counted_and_eight_are_kept(void **state) {
+  (void)state;
+  struct episode_event episode[40];
+  for (size_t i = 0; i < 40; i++) {
+    char name[16];
+    (void)snprintf(name, sizeof name, "m%zu", i);
+    episode[i] = open_at("web1", name, 1 + (double)i / 10, NOW);
+  }
+  pass(20);
+  const struct incident *const incident = heard(0, INCIDENT_BEGAN, true);
+  assert_int_equal(incident->metrics, 40);
+  assert_int_equal(incident->open, 40);
+  assert_int_equal(incident->members, INCIDENT_MEMBERS);
+  for (size_t i = 0; i < 40; i++)
+    close_at(episode[i], NOW + 100);
+  pass(1);
+  assert_int_equal(heard(1, INCIDENT_ENDED, true)->open, 0);
+}
+
+static void the_first_cause_stays_once_it_was_told(void **state) {
+  (void)state;
+  (void)open_at("web1", "first", 1, NOW);
+  pass(20);
+  (void)open_at("web1", "stronger", 100, NOW + 1);
+  pass(1);
+  const struct incident *const worse = heard(1, INCIDENT_WORSENED, true);
+  assert_string_equal(worse->member[0].episode.metric.part[METRIC_PLUGIN], "first");
+  assert_int_equal(worse->severity, SEVERITY_FAILURE);
+  (void)open_at("web1", "again", 1000, NOW + 2);
+  pass(20);
+  assert_int_equal(desk.count, 2); /* at most one escalation */
+}
+
+static void what_alarms_again_at_once_is_held_together(void **state) {
+  (void)state;
+  double time = NOW;
+  for (unsigned i = 0; i < 40; i++) {
+    const struct episode_event episode = open_at("web1", "flapping", 100, time);
+    pass(120);
+    close_at(episode, time + 120);
+    pass(120);
+    time += 240;
+  }
+  unsigned begun = 0;
+  for (size_t i = 0; i < desk.count; i++)
+    begun += desk.event[i].told && desk.event[i].change == INCIDENT_BEGAN;
+  assert_int_equal(begun, 2); /* the second one ends after 15 minutes of quiet */
+  assert_int_equal(desk.event[desk.count - 1].incident.recent, 2);
+  assert_int_equal(desk.event[desk.count - 1].incident.metrics, 1);
+  pass(900);
+  (void)heard(desk.count - 1, INCIDENT_ENDED, true);
+}
+
+/* One small incident from begin to end; returns whether it was told. */
+static bool pass_small(double time) {
+  const uint64_t told = stats().told;
+  const struct episode_event episode = open_at("web1", "small", 1, time);
+  pass(20);
+  close_at(episode, time + 20);
+  pass(57600);
+  return stats().told > told;
+}
+
+static void small_ones_are_held_back_where_much_was_told(void **state) {
+  (void)state;
+  double time = NOW;
+  unsigned told = 0;
+  for (unsigned i = 0; i < 8; i++, time += DAY / 2)
+    told += pass_small(time);
+  assert_in_range(told, 2, 4);
+  assert_int_equal(stats().incidents, 8);
+  assert_int_equal(stats().held, 8 - told);
+  while (pass_small(time))
+    time += DAY / 2;
+  desk.count = 0;
+  (void)open_at("web1", "large", 4, time + DAY / 2);
+  pass(20);
+  assert_true(heard(0, INCIDENT_BEGAN, true)->held > 0);
+  desk.count = 0;
+  (void)open_at("web2", "small", 1, time + DAY / 2); /* each host has its own bar */
+  pass(20);
+  (void)heard(0, INCIDENT_BEGAN, true);
+}
+
+/* What is too small to be told is told when more comes. */
+static void a_held_one_is_told_when_it_grows(void **state) {
+  (void)state;
+  struct episode_event quiet = episode_of("web1", "quiet", 2, NOW);
+  quiet.notify = NOTIFY_NEVER;
+  observe(&quiet);
+  pass(20);
+  (void)heard(0, INCIDENT_BEGAN, false);
+  (void)open_at("web1", "loud", 2, NOW + 20);
+  pass(1);
+  const struct incident *const told = heard(1, INCIDENT_WORSENED, true);
+  assert_int_equal(told->metrics, 2);
+}
+
+static void always_is_told_in_any_case(void **state) {
+  (void)state;
+  for (unsigned i = 0; i < 6; i++) {
+    struct episode_event episode = episode_of("web1", "limit", 1, NOW + i * DAY);
+    episode.notify = NOTIFY_ALWAYS;
+    episode.days = 2;
+    observe(&episode);
+    pass(20);
+    close_at(episode, NOW + i * DAY + 20);
+    pass(57600);
+  }
+  assert_int_equal(stats().told, 6);
+}
+
+static void daily_job_is_told_twice(void **state) {
+  (void)state;
+  for (unsigned day = 0; day < 5; day++) {
+    struct episode_event episode = episode_of("web1", "backup", 50, NOW + day * DAY);
+    episode.days = day < 2 ? day : 2;
+    observe(&episode);
+    pass(20);
+    close_at(episode, NOW + day * DAY + 20);
+    pass(57600);
+  }
+  assert_int_equal(stats().told, 2);
+  assert_int_equal(stats().held, 3);
+}
+
+static void hosts_at_once_are_one_incident(void **state) {
+  (void)state;
+  struct episode_event episode[5];
+  static const char *const hosts[] = {"a", "b", "c", "d", "e"};
+  for (size_t i = 0; i < 5; i++)
+    episode[i] = open_at(hosts[i], "load", 2, NOW + (double)i);
+  pass(20);
+  assert_int_equal(desk.count, 1);
+  const struct incident *const incident = heard(0, INCIDENT_BEGAN, true);
+  assert_int_equal(incident->scope, INCIDENT_OF_HOSTS);
+  assert_int_equal(incident->hosts, 5);
+  assert_int_equal(incident->metrics, 5);
+  for (size_t i = 0; i < 5; i++)
+    assert_string_equal(incident->host[i], hosts[i]);
+  for (size_t i = 0; i < 4; i++)
+    close_at(episode[i], NOW + 60);
+  pass(10);
+  assert_int_equal(desk.count, 1);
+  close_at(episode[4], NOW + 70);
+  pass(1);
+  assert_int_equal(heard(1, INCIDENT_ENDED, true)->open, 0);
+  assert_int_equal(stats().open, 0);
+  (void)open_at("a", "load", 4, NOW + DAY);
+  pass(20);
+  assert_int_equal(heard(2, INCIDENT_BEGAN, true)->scope, INCIDENT_OF_HOST);
+}
+
+static void two_hosts_are_two_incidents(void **state) {
+  (void)state;
+  (void)open_at("a", "load", 2, NOW);
+  (void)open_at("b", "load", 2, NOW);
+  pass(20);
+  assert_int_equal(desk.count, 2);
+  assert_int_equal(heard(0, INCIDENT_BEGAN, true)->scope, INCIDENT_OF_HOST);
+}
+
+static void hosts_one_after_the_other_are_incidents_of_their_own(void **state) {
+  (void)state;
+  static const char *const hosts[] = {"a", "b", "c", "d", "e"};
+  for (size_t i = 0; i < 5; i++) {
+    (void)open_at(hosts[i], "load", 2, NOW + 600 * (double)i);
+    pass(600);
+  }
+  assert_int_equal(desk.count, 5);
+}
+
+static struct episode_event silent_episode(const char *host, const char *metric, double time) {
+  struct episode_event episode = episode_of(host, metric, 1, time);
+  episode.kind = episode.verdict.kind = KIND_MISSING;
+  episode.verdict.value = (double)NAN;
+  episode.host_silent = 39;
+  return episode;
+}
+
+static void a_silent_host_is_one_incident(void **state) {
+  (void)state;
+  for (unsigned i = 0; i < 1000; i++) {
+    char name[16];
+    (void)snprintf(name, sizeof name, "m%u", i);
+    const struct episode_event episode = silent_episode("web1", name, NOW + i % 3);
+    observe(&episode);
+  }
+  pass(20);
+  assert_int_equal(desk.count, 1);
+  assert_true(heard(0, INCIDENT_BEGAN, true)->silent);
+}
+
+static void a_silent_metric_is_no_silent_host(void **state) {
+  (void)state;
+  struct episode_event episode = silent_episode("web1", "a", NOW);
+  episode.host_silent = 1;
+  observe(&episode);
+  pass(20);
+  assert_false(heard(0, INCIDENT_BEGAN, true)->silent);
+}
+
+static void a_boot_explains_what_comes_with_it(void **state) {
+  (void)state;
+  (void)open_at("web1", "a", 100, NOW);
+  incidents_note_boot(desk.incidents, "web1", NOW - 30);
+  (void)open_at("web2", "a", 100, NOW);
+  incidents_note_boot(desk.incidents, "web2", NOW - DAY);
+  pass(20);
+  const struct incident *const booted = heard(0, INCIDENT_BEGAN, true);
+  assert_true(booted->restart == NOW - 30);
+  assert_int_equal(booted->severity, SEVERITY_WARNING);
+  const struct incident *const other = heard(1, INCIDENT_BEGAN, true);
+  assert_true(isnan(other->restart));
+  assert_int_equal(other->severity, SEVERITY_FAILURE);
+}
+
+static void maintenance_is_silent_and_what_lasts_is_told_after(void **state) {
+  (void)state;
+  struct text none = text_over((char[64]){0}, 64);
+  struct pattern pattern;
+  assert_int_equal(pattern_create(&pattern, "web*", &none), STATUS_OK);
+  incidents_set_maintenance(desk.incidents, &pattern, 1);
+  const struct episode_event brief = open_at("web1", "a", 100, NOW);
+  (void)open_at("web2", "a", 100, NOW);
+  (void)open_at("db1", "a", 100, NOW + 100);
+  pass(120);
+  close_at(brief, NOW + 120);
+  pass(10);
+  unsigned told = 0;
+  for (size_t i = 0; i < desk.count; i++)
+    told += desk.event[i].told;
+  assert_int_equal(told, 1);
+  incidents_set_maintenance(desk.incidents, NULL, 0);
+  pass(1);
+  const struct incident *const late = heard(desk.count - 1, INCIDENT_WORSENED, true);
+  assert_string_equal(late->host[0], "web2");
+  pattern_release(&pattern);
+}
+
+/* The data's clock may jump; the caller's does not. */
+static void clock_steps_make_no_storm(void **state) {
+  (void)state;
+  const struct episode_event episode = open_at("web1", "a", 2, NOW);
+  pass(20);
+  (void)open_at("web1", "b", 2, NOW + 3600);
+  (void)open_at("web1", "c", 2, NOW - 3600);
+  pass(20);
+  close_at(episode, NOW - 7200);
+  pass(20);
+  assert_in_range(desk.count, 1, 2);
+  (void)heard(0, INCIDENT_BEGAN, true);
+}
+
+static void flush_tells_and_ends_what_waits(void **state) {
+  (void)state;
+  const struct episode_event episode = open_at("web1", "a", 2, NOW);
+  close_at(episode, NOW + 5);
+  (void)open_at("web2", "a", 2, NOW);
+  incidents_flush(desk.incidents, desk.clock);
+  assert_int_equal(desk.count, 3);
+  assert_string_equal(heard(0, INCIDENT_BEGAN, true)->host[0], "web1");
+  assert_string_equal(heard(1, INCIDENT_ENDED, true)->host[0], "web1");
+  assert_string_equal(heard(2, INCIDENT_BEGAN, true)->host[0], "web2");
+}
+
+static void beyond_the_bounds_is_counted(void **state) {
+  (void)state;
+  for (unsigned i = 0; i < INCIDENTS_MAX + 10; i++) {
+    char name[16];
+    (void)snprintf(name, sizeof name, "host%u", i);
+    (void)open_at(name, "a", 2, NOW + 1e5 * i);
+  }
+  assert_int_equal(stats().left_out, 10);
+  pass(20);
+  assert_int_equal(stats().open, INCIDENTS_MAX);
+}
+
+static void unknown_episodes_are_passed_over(void **state) {
+  (void)state;
+  close_at(episode_of("web1", "a", 2, NOW), NOW);
+  pass(20);
+  assert_int_equal(desk.count, 0);
+}
+
+static void no_memory_is_survived(void **state) {
+  (void)state;
+  const struct incident_settings settings = incident_settings_preset();
+  unsigned n = 1;
+  for (;; n++) {
+    struct incidents *incidents = NULL;
+    alloc_fail_at(n);
+    const int status = incidents_create(&incidents, &settings);
+    alloc_fail_at(0);
+    if (status == STATUS_OK) {
+      alloc_fail_at(1);
+      const struct episode_event episode = episode_of("web1", "a", 2, NOW);
+      incidents_observe(incidents, &episode, 0);
+      alloc_fail_at(0);
+      struct incident_stats now;
+      incidents_stats(incidents, &now);
+      assert_int_equal(now.left_out, 1);
+      incidents_destroy(incidents);
+      break;
+    }
+    assert_int_equal(status, STATUS_NO_MEMORY);
+    assert_null(incidents);
+  }
+  assert_true(n > 3);
+}
+
+#define WITH_DESK(test) cmocka_unit_test_setup_teardown(test, open_desk, close_desk)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      WITH_DESK(one_metric_is_told_after_a_while_and_ends),
+      WITH_DESK(delay_is_never_longer_than_configured),
+      WITH_DESK(followers_join_and_are_ranked),
+      WITH_DESK(many_metrics_are_counted_and_eight_are_kept),
+      WITH_DESK(the_first_cause_stays_once_it_was_told),
+      WITH_DESK(what_alarms_again_at_once_is_held_together),
+      WITH_DESK(small_ones_are_held_back_where_much_was_told),
+      WITH_DESK(a_held_one_is_told_when_it_grows),
+      WITH_DESK(always_is_told_in_any_case),
+      WITH_DESK(daily_job_is_told_twice),
+      WITH_DESK(hosts_at_once_are_one_incident),
+      WITH_DESK(two_hosts_are_two_incidents),
+      WITH_DESK(hosts_one_after_the_other_are_incidents_of_their_own),
+      WITH_DESK(a_silent_host_is_one_incident),
+      WITH_DESK(a_silent_metric_is_no_silent_host),
+      WITH_DESK(a_boot_explains_what_comes_with_it),
+      WITH_DESK(maintenance_is_silent_and_what_lasts_is_told_after),
+      WITH_DESK(clock_steps_make_no_storm),
+      WITH_DESK(flush_tells_and_ends_what_waits),
+      WITH_DESK(beyond_the_bounds_is_counted),
+      WITH_DESK(unknown_episodes_are_passed_over),
+      cmocka_unit_test(no_memory_is_survived),
+  };
+  return cmocka_run_group_tests_name("incidents", tests, NULL, NULL);
+}
