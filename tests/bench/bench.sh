@@ -1,10 +1,10 @@
 #!/bin/sh
-# ./dev bench [cost|daemon|quality [ARGUMENT...]]: builds what measures, and measures.
+# ./dev bench [cost|daemon|incidents|quality [ARGUMENT...]]: builds what measures, and measures.
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=$top/build
 
-usage="usage: ./dev bench [cost [ARGUMENT...] | daemon | quality [ARGUMENT...]]"
+usage="usage: ./dev bench [cost [ARGUMENT...] | daemon | incidents | quality [ARGUMENT...]]"
 
 make_targets() {
   make -C "$build" -s -j "$(nproc)" --no-print-directory "$@"
@@ -20,6 +20,11 @@ bench_daemon() {
   python3 "$top/tests/bench/daemon_cost.py" "$build" "$@"
 }
 
+bench_incidents() {
+  make_targets tests/bench/bench_incidents
+  "$build/tests/bench/bench_incidents" "$@"
+}
+
 bench_quality() {
   make_targets tests/bench/bench_quality
   "$build/tests/bench/bench_quality" "$@"
@@ -28,9 +33,9 @@ bench_quality() {
 what=${1-all}
 [ $# = 0 ] || shift
 case $what in
-  cost | daemon | quality) "bench_$what" "$@" ;;
+  cost | daemon | incidents | quality) "bench_$what" "$@" ;;
   all)
-    for part in cost daemon quality; do
+    for part in cost daemon incidents quality; do
       "bench_$part" "$@"
     done
     ;;
