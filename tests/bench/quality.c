@@ -19,6 +19,7 @@ static const struct part {
     {"smd", quality_smd, "events of each metric of six servers"},
     {"quiet", quality_quiet, "false alarms where nothing is labelled, smd and services"},
     {"generated", quality_generated, "false alarms on generated metrics at 1, 10, 60, 300 s"},
+    {"weaknesses", quality_weaknesses, "faults that are hard to find, in generated metrics"},
 };
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
 

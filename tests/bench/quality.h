@@ -39,4 +39,7 @@ void quality_quiet(const struct watches *watches);
 /* False alarms on generated metrics at 1, 10, 60 and 300 s. */
 void quality_generated(const struct watches *watches);
 
+/* Faults that are hard to find, placed in generated metrics. */
+void quality_weaknesses(const struct watches *watches);
+
 #endif
