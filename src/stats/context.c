@@ -8,7 +8,6 @@
 enum {
   LAST = CONTEXT_RECENT_VALUES - 1,
   CENTER_LEAST = 50,    /* records before the center is one */
-  KNOWN_LEAST = 50,     /* records before a tail is asked */
   CENTER_MEMORY = 5000, /* records */
   REFRESH_YOUNG = 32,   /* records between two refreshes of the tails */
   REFRESH = 128,
@@ -98,12 +97,12 @@ static void learn_value(struct context *context, float value) {
 
 void context_judge(struct context *context, struct pareto_tail *tails, float value,
                    const float *deviation, float *ret_decades) {
-  const bool known = context->records >= KNOWN_LEAST;
+  const uint32_t before = context->records;
   ret_decades[CONTEXT_ROUGHNESS] =
-      pareto_tail_surprise(&tails[CONTEXT_ROUGHNESS], deviation[CONTEXT_ROUGHNESS], known);
+      pareto_tail_surprise(&tails[CONTEXT_ROUGHNESS], deviation[CONTEXT_ROUGHNESS], before);
   for (int i = CONTEXT_RECENT; i < CONTEXT_FEATURES; i++) {
     const int tail = deviation[i] < 0.0F ? CONTEXT_TAIL_DOWN(i) : CONTEXT_TAIL_UP(i);
-    ret_decades[i] = pareto_tail_surprise(&tails[tail], fabsf(deviation[i]), known);
+    ret_decades[i] = pareto_tail_surprise(&tails[tail], fabsf(deviation[i]), before);
   }
   learn_value(context, value);
 

@@ -14,7 +14,8 @@ enum {
 static const float SHARE = 0.02F;
 static const float PRIOR_SHAPE = 1.0F / 3.0F;
 static const float MOST_STEEPNESS = 10.0F; /* more than a tail of WITHIN_ODD only would have */
-static const float MOST_DECADES = 10.0F;   /* log10 of more than a uint32_t counts */
+static const float DOUBT = 2.0F; /* standard deviations by which chance may have raised a count */
+static const float MOST_DECADES = 10.0F; /* log10 of more than a uint32_t counts */
 /* Where all features see the same rare event their surprises add up: each says less. */
 static const float SPARSE = 0.6F;
 /* Mean logarithm of a distance over its bin's lower edge. */
@@ -43,6 +44,24 @@ void pareto_tail_init(struct pareto_tail *tail) {
 
 float pareto_tail_beyond(const struct pareto_tail *tail, float distance) {
   return tail->decades + log10f(distance / tail->threshold) * tail->steepness;
+}
+
+/* Distances from the bin of this one on. */
+static uint32_t count_from(const struct half_octaves *window, float distance) {
+  const int above = half_octave(distance) - window->first;
+  uint32_t count = 0;
+  for (int i = above < TOP ? above : TOP; i < HALF_OCTAVES_BINS; i++)
+    count += i >= 0 ? window->count[i] : 0;
+  return count;
+}
+
+float pareto_tail_judge(const struct pareto_tail *tail, float distance, uint32_t records) {
+  const float decades = float_min(pareto_tail_beyond(tail, distance), PARETO_TAIL_MOST);
+  const float count = (float)count_from(&tail->window, distance);
+  const float surely = count - DOUBT * sqrtf(count);
+  if (surely <= 0.0F)
+    return decades;
+  return float_min(decades, float_max(log10f(((float)records + 1.0F) / surely), 0.0F));
 }
 
 static uint16_t saturated(uint32_t count) {

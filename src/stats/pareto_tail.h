@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #define PARETO_TAIL_UNKNOWN FLT_MAX /* no distance is larger */
+#define PARETO_TAIL_KNOWN 50        /* records before anything is rare */
 #define PARETO_TAIL_MOST 6.0F       /* decades; more is not said of one distance of several */
 
 /* One cache line. */
@@ -36,6 +37,13 @@ void pareto_tail_init(struct pareto_tail *tail);
 /* Surprise of a distance beyond the threshold in decades, however many: 0 .. 1000. */
 float pareto_tail_beyond(const struct pareto_tail *tail, float distance);
 
+/*
+ * The same, 0 .. PARETO_TAIL_MOST, and never more than the counts allow: what
+ * surely came so often among `records` is no rarer, however far the tail's fit
+ * lies below it. So a step that is taken every few hours becomes usual.
+ */
+float pareto_tail_judge(const struct pareto_tail *tail, float distance, uint32_t records);
+
 /* Counts a distance > 0. */
 static inline void pareto_tail_count(struct pareto_tail *tail, float distance) {
   struct half_octaves *const window = &tail->window;
@@ -51,16 +59,18 @@ static inline void pareto_tail_count(struct pareto_tail *tail, float distance) {
 
 /*
  * Surprise of a distance in decades, 0 .. PARETO_TAIL_MOST; it is then counted.
- * A distance of 0 or less is no distance: 0, not counted. `known` is false while
- * too little has been seen to judge. `distance` is not NaN.
+ * A distance of 0 or less is no distance: 0, not counted. `records` is the number
+ * of records behind the counts: below PARETO_TAIL_KNOWN is too little to judge.
+ * `distance` is not NaN.
  */
-static inline float pareto_tail_surprise(struct pareto_tail *tail, float distance, bool known) {
+static inline float pareto_tail_surprise(struct pareto_tail *tail, float distance,
+                                         uint32_t records) {
   if (distance <= 0.0F)
     return 0.0F;
+  const bool odd = distance > tail->threshold && records >= PARETO_TAIL_KNOWN;
+  const float decades = odd ? pareto_tail_judge(tail, distance, records) : 0.0F;
   pareto_tail_count(tail, distance);
-  return known && distance > tail->threshold
-             ? float_min(pareto_tail_beyond(tail, distance), PARETO_TAIL_MOST)
-             : 0.0F;
+  return decades;
 }
 
 /*

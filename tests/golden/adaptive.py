@@ -48,6 +48,10 @@ class ContextTail:
         if distance > self.threshold and records >= 50:
             beyond = math.log10(distance / self.threshold)
             result = min(self.decades + beyond * self.steepness, 6.0)
+            at = clamp(half_octave(distance) - self.first, 0, BINS - 1)
+            surely = sum(self.count[at:]) - 2 * math.sqrt(sum(self.count[at:]))
+            if surely > 0:
+                result = min(result, math.log10((records + 1) / surely))
         if self.first is None:
             self.first = half_octave(distance) - 12
         self.count[clamp(half_octave(distance) - self.first, 0, BINS - 1)] += 1

@@ -61,7 +61,7 @@ static void assert_calibrated(float (*sample)(struct noise *noise)) {
   uint32_t over_two = 0, over_three = 0;
   enum { LEARNED = 4096, JUDGED = 40000 };
   for (uint32_t i = 1; i <= LEARNED + JUDGED; i++) {
-    const float decades = pareto_tail_surprise(&tail, sample(&noise), i > LEARNED);
+    const float decades = pareto_tail_surprise(&tail, sample(&noise), i > LEARNED ? i : 0);
     over_two += decades >= 2;
     over_three += decades >= 3;
     if (i % 128 == 0)
@@ -88,16 +88,16 @@ static void test_threshold_is_the_two_percent_point(void **unused) {
   assert_true(tail.threshold == PARETO_TAIL_UNKNOWN);
   struct noise noise = {2};
   for (uint32_t i = 1; i <= 12800; i++) {
-    (void)pareto_tail_surprise(&tail, sample_exponential(&noise), true);
+    (void)pareto_tail_surprise(&tail, sample_exponential(&noise), i);
     if (i % 128 == 0)
       pareto_tail_refresh(&tail, i);
   }
   /* 2 % are over ln 50 = 3.9; the nearest edge at or below that is 3. */
   assert_true(tail.threshold == 3);
   assert_float_equal(tail.decades, -log10f(expf(-3)), .1F);
-  assert_true(pareto_tail_surprise(&tail, 2.9F, true) == 0);
-  assert_true(pareto_tail_surprise(&tail, 3.5F, false) == 0);
-  assert_true(pareto_tail_surprise(&tail, 1e9F, true) == PARETO_TAIL_MOST);
+  assert_true(pareto_tail_surprise(&tail, 2.9F, 12800) == 0);
+  assert_true(pareto_tail_surprise(&tail, 3.5F, PARETO_TAIL_KNOWN - 1) == 0);
+  assert_true(pareto_tail_surprise(&tail, 1e9F, 12800) == PARETO_TAIL_MOST);
 }
 
 static void test_no_distance_is_not_counted(void **unused) {
@@ -105,7 +105,7 @@ static void test_no_distance_is_not_counted(void **unused) {
   struct pareto_tail tail = {.threshold = 0};
   pareto_tail_init(&tail);
   const struct pareto_tail before = tail;
-  assert_true(pareto_tail_surprise(&tail, 0, true) == 0);
+  assert_true(pareto_tail_surprise(&tail, 0, 1000) == 0);
   pareto_tail_refresh(&tail, 1000);
   assert_memory_equal(&tail, &before, sizeof tail);
 }
@@ -119,7 +119,7 @@ static void test_window_follows(void **unused) {
   for (int k = 0; k < 4; k++) {
     const float scale = k % 2 == 0 ? 1e-3F : 1e3F;
     for (uint32_t i = 1; i <= 12800; i++) {
-      (void)pareto_tail_surprise(&tail, scale * sample_exponential(&noise), true);
+      (void)pareto_tail_surprise(&tail, scale * sample_exponential(&noise), 4000);
       if (i % 128 == 0)
         pareto_tail_refresh(&tail, 4000);
       if (i % 1280 == 0)
@@ -135,10 +135,10 @@ static void test_sparse_tail_stays(void **unused) {
   struct pareto_tail tail = {.threshold = 0};
   pareto_tail_init(&tail);
   for (int i = 0; i < 5; i++)
-    (void)pareto_tail_surprise(&tail, 1000, false);
+    (void)pareto_tail_surprise(&tail, 1000, 0);
   pareto_tail_refresh(&tail, 1000);
   assert_true(tail.threshold <= 1000 && tail.threshold >= 700);
-  (void)pareto_tail_surprise(&tail, 1, false); /* far below the window */
+  (void)pareto_tail_surprise(&tail, 1, 0); /* far below the window */
   for (int i = 0; i < 200; i++)
     pareto_tail_refresh(&tail, 1000);
   assert_true(tail.threshold >= 1 && pareto_tail_valid(&tail));
@@ -150,12 +150,30 @@ static void test_atom(void **unused) {
   struct pareto_tail tail = {.threshold = 0};
   pareto_tail_init(&tail);
   for (uint32_t i = 1; i <= 1280; i++) {
-    assert_true(pareto_tail_surprise(&tail, 1, i > 200) == 0);
+    assert_true(pareto_tail_surprise(&tail, 1, i > 200 ? i : 0) == 0);
     if (i % 32 == 0)
       pareto_tail_refresh(&tail, i);
   }
   assert_true(tail.threshold == 1.5F);
-  assert_true(pareto_tail_surprise(&tail, 10, true) > 2);
+  assert_true(pareto_tail_surprise(&tail, 10, 1280) > 2);
+}
+
+/* A reset every 1280 records is as rare as it is, not as rare as its size; a larger one is. */
+static void test_what_recurs_is_no_rarer_than_it_was_counted(void **unused) {
+  (void)unused;
+  struct pareto_tail tail = {.threshold = 0};
+  pareto_tail_init(&tail);
+  struct noise noise = {4};
+  float decades = 0;
+  for (uint32_t i = 1; i <= 12800; i++) {
+    decades = pareto_tail_surprise(&tail, i % 1280 == 0 ? 100.0F : sample_exponential(&noise), i);
+    if (i == 1280)
+      assert_true(decades == PARETO_TAIL_MOST);
+    if (i % 128 == 0)
+      pareto_tail_refresh(&tail, i);
+  }
+  assert_float_equal(decades, log10(12800 / (9 - 2 * 3)), .001);
+  assert_true(pareto_tail_surprise(&tail, 600, 12801) == PARETO_TAIL_MOST);
 }
 
 static void test_forged_tails_are_refused(void **unused) {
@@ -258,6 +276,7 @@ int main(void) {
       cmocka_unit_test(test_window_follows),
       cmocka_unit_test(test_sparse_tail_stays),
       cmocka_unit_test(test_atom),
+      cmocka_unit_test(test_what_recurs_is_no_rarer_than_it_was_counted),
       cmocka_unit_test(test_forged_tails_are_refused),
       cmocka_unit_test(test_context_of_a_spike),
       cmocka_unit_test(test_context_band),
