@@ -1,11 +1,12 @@
 /*
  * The default detector: how surprising is a value for this one metric?
  *
- * Three kinds of evidence, in decades (-log10 of a tail probability that was
+ * Four kinds of evidence, in decades (-log10 of a tail probability that was
  * learned from this metric alone):
  *  - context (context.h): odd here and now, whether or not it was seen before,
  *  - novelty (novelty.h): far from everything of the last weeks,
- *  - a run (flat_run.h): stuck at one value for longer than ever.
+ *  - a run (flat_run.h): stuck at one value for longer than ever,
+ *  - odd hours (odd_hours.h): for hours not what is usual at that time of day.
  *
  * The alarm line grows with the rate of records, so that there are equally many
  * false alarms per week at 10 s and at 1 h. What estimates a distribution ages
@@ -23,6 +24,7 @@
 #include "stats/day_profile.h"
 #include "stats/flat_run.h"
 #include "stats/novelty.h"
+#include "stats/odd_hours.h"
 #include "stats/onset.h"
 #include "stats/pace.h"
 
@@ -83,6 +85,7 @@ struct adaptive {
 
   struct day_profile profile;
   struct novelty_past past;
+  struct odd_hours odd_hours;
   uint32_t halved;                      /* the tails last were; elapsed */
   uint32_t stuck_record, stuck_elapsed; /* when the open incident began, or last halved them */
 };
@@ -112,6 +115,7 @@ static const struct state_row state_rows[] = {
     STATE_STRUCTS(struct adaptive, novelty, 1, struct novelty, novelty_rows),
     STATE_STRUCTS(struct adaptive, profile, 1, struct day_profile, day_profile_rows),
     STATE_STRUCTS(struct adaptive, past, 1, struct novelty_past, novelty_past_rows),
+    STATE_STRUCTS(struct adaptive, odd_hours, 1, struct odd_hours, odd_hours_rows),
     STATE_FIELD(struct adaptive, halved, STATE_U32),
     STATE_FIELD(struct adaptive, stuck_record, STATE_U32),
     STATE_FIELD(struct adaptive, stuck_elapsed, STATE_U32),
@@ -127,6 +131,7 @@ struct record {
   uint8_t day;      /* modulo 256 */
   float value;      /* relative to the first */
   float age;        /* of the metric, in warm-ups */
+  float maturity;   /* 0 while the metric is not known, then towards 1 */
   bool ready;       /* the metric is known */
   bool hour_known;  /* so is this hour of the day */
   bool hour_usual;  /* and well */
@@ -140,6 +145,7 @@ struct evidence {
   float novelty_sum;
   float context_sum;
   float run;
+  float odd_hours;
   float sum;         /* context, part of novelty, and part of the last record's */
   float line;        /* for the sum */
   bool first_change; /* of a metric that was constant for long */
@@ -163,6 +169,7 @@ static void init(void *opaque, const void *options) {
   context_init(state->tails);
   day_hour_init(&state->hour);
   novelty_init(&state->novelty, &state->past);
+  odd_hours_init(&state->odd_hours);
 }
 
 static bool is_out_of_reach(const struct adaptive *state, double value) {
@@ -208,22 +215,26 @@ static struct record take_record(struct adaptive *state, const struct observatio
   };
   record.gap = record.elapsed > state->elapsed ? record.elapsed - state->elapsed : 0;
   record.ready = record.number >= READY_RECORDS && record.age >= 1.0F;
+  record.maturity = record.ready ? record.age / (record.age + 2.0F) : 0.0F;
   state->elapsed = record.elapsed;
   state->records += state->records < RECORDS_MAX;
   return record;
 }
 
-/* Returns the surprise of the hour that is over, in decades. */
-static float change_hour(struct adaptive *state, const struct record *record) {
+/* Judges the hour that is over. */
+static void change_hour(struct adaptive *state, const struct record *record,
+                        struct evidence *evidence) {
   float excess;
-  float surprise = 0.0F;
-  if (day_hour_excess(&state->hour, &state->profile, &excess))
-    surprise = novelty_of_hour(&state->past, excess, record->day);
+  if (day_hour_excess(&state->hour, &state->profile, &excess)) {
+    evidence->novelty[NOVELTY_HOUR] = novelty_of_hour(&state->past, excess, record->day);
+    evidence->odd_hours = odd_hours_judge(&state->odd_hours, excess, record->maturity);
+  } else if (state->hour.spoilt != 0) {
+    odd_hours_skip(&state->odd_hours);
+  }
   if (record->hour / DAY_HOURS != state->hour.number / DAY_HOURS)
     novelty_change_day(&state->novelty, &state->past, record->day);
   day_hour_change(&state->hour, &state->profile, record->hour);
   state->hour.spoilt = state->incident_open;
-  return surprise;
 }
 
 /* What was usual, before the value is learned; nothing was before the first. */
@@ -288,10 +299,9 @@ static void judge(struct adaptive *state, const struct record *record, double va
 
 /* Makes the young whisper, and adds what the last record said. */
 static void weigh(struct adaptive *state, const struct record *record, struct evidence *evidence) {
-  const float ramp = record->ready ? record->age / (record->age + 2.0F) : 0.0F;
-  evidence->novelty_sum *= ramp;
-  evidence->novelty[NOVELTY_HOUR] *= ramp;
-  evidence->run *= ramp;
+  evidence->novelty_sum *= record->maturity;
+  evidence->novelty[NOVELTY_HOUR] *= record->maturity;
+  evidence->run *= record->maturity;
   if (record->gap != state->carry_gap)
     set_carry(state, record->gap);
   const float own = (evidence->context_sum + NOVELTY_WEIGHT * evidence->novelty_sum) *
@@ -305,7 +315,7 @@ static void weigh(struct adaptive *state, const struct record *record, struct ev
 }
 
 /* Which evidence speaks loudest, each measured by its own line. */
-enum lead { LEAD_SUM, LEAD_NOVELTY, LEAD_RUN, LEAD_HOUR, LEAD_FIRST_CHANGE };
+enum lead { LEAD_SUM, LEAD_NOVELTY, LEAD_RUN, LEAD_HOUR, LEAD_FIRST_CHANGE, LEAD_ODD_HOURS };
 
 static void compare(float ratio, enum lead lead, float *ret_ratio, enum lead *ret_lead) {
   if (ratio <= *ret_ratio)
@@ -333,7 +343,7 @@ static void halve_context(struct adaptive *state, const struct record *record) {
     state->halved = record->elapsed;
 }
 
-/* An incident that lasts makes the context forget, so that it becomes usual. */
+/* An incident that lasts makes the context forget, so that it becomes usual: odd hours are none. */
 static void track_incident(struct adaptive *state, const struct record *record, float ratio,
                            float line) {
   if (state->incident_open == 0) {
@@ -403,6 +413,12 @@ static void explain(const struct adaptive *state, const struct record *record,
     ret->kind = KIND_LEVEL_SHIFT;
     ret->reason = "changed for the first time";
     break;
+  case LEAD_ODD_HOURS:
+    ret->surprise = (double)evidence->odd_hours;
+    ret->kind = KIND_PATTERN;
+    ret->reason = state->odd_hours.above != 0 ? "for hours above what is usual then"
+                                              : "for hours below what is usual then";
+    break;
   }
 }
 
@@ -414,8 +430,9 @@ static void update(void *opaque, const void *options, const struct observation *
   struct record record = take_record(state, now);
   pace_learn(&state->pace, record.number, record.gap, now->interval);
   struct evidence evidence;
-  evidence.novelty[NOVELTY_HOUR] =
-      record.hour != state->hour.number ? change_hour(state, &record) : 0.0F;
+  evidence.novelty[NOVELTY_HOUR] = evidence.odd_hours = 0.0F;
+  if (record.hour != state->hour.number)
+    change_hour(state, &record, &evidence);
   const float seen = (float)state->hour.seen;
   record.hour_known = seen >= state->pace.hour_records;
   record.hour_usual = seen > 2.0F * state->pace.hour_records;
@@ -428,8 +445,9 @@ static void update(void *opaque, const void *options, const struct observation *
   judge(learner, &record, now->value, &evidence);
   weigh(state, &record, &evidence);
   float ratio;
-  const enum lead lead = find_lead(&evidence, &ratio);
+  enum lead lead = find_lead(&evidence, &ratio);
   track_incident(state, &record, ratio, (float)now->line);
+  compare(evidence.odd_hours / ODD_HOURS_LINE, LEAD_ODD_HOURS, &ratio, &lead);
   age_context(state, &record);
 
   ret->ratio = (double)ratio;
@@ -454,7 +472,8 @@ static bool valid(const void *opaque, const void *options) {
          float_within(state->habit, 0.0F, FLT_MAX) && onset_valid(&state->onset) &&
          context_valid(&state->context, state->tails, STORED_LIMIT) &&
          day_hour_valid(&state->hour, &state->profile, STORED_LIMIT) &&
-         novelty_valid(&state->novelty, &state->past, STORED_LIMIT);
+         novelty_valid(&state->novelty, &state->past, STORED_LIMIT) &&
+         odd_hours_valid(&state->odd_hours);
 }
 
 const struct detector adaptive_detector = {
@@ -464,7 +483,7 @@ const struct detector adaptive_detector = {
     .options = option_rows,
     .options_size = 0,
     .state = state_rows,
-    .state_version = 2,
+    .state_version = 3,
     .state_size = state_size,
     .init = init,
     .update = update,

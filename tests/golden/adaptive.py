@@ -206,6 +206,36 @@ class Novelty:
                 tail.count = [count // 2 for count in tail.count]
 
 
+class OddHours:
+    """Hours on one side of what is usual: their surprises add up and are told once."""
+
+    def __init__(self):
+        self.tails = [ContextTail(), ContextTail()]
+        self.hours = 0
+        self.sum = 0.0
+        self.above = self.told = False
+
+    def judge(self, excess, weight):
+        above = excess > 0
+        known = self.hours if self.hours >= 168 else 0
+        decades = self.tails[above].surprise(abs(excess), known)
+        self.hours += 1
+        if self.hours % 8 == 0:
+            for tail in self.tails:
+                tail.refresh(self.hours)
+        if self.hours >= 1008:
+            self.hours //= 2
+            for tail in self.tails:
+                tail.count = [count // 2 for count in tail.count]
+        self.sum = (0.5 * self.sum if above == self.above else 0.0) + decades
+        self.above = above
+        if self.told:
+            self.sum, self.told = 0.0, decades > 0
+        said = weight * self.sum
+        self.told = self.told or said >= 5.5
+        return said
+
+
 class Slot:
     """One hour of the day."""
 
@@ -227,6 +257,7 @@ class Adaptive:
         self.hour_values = []
         self.hour_baseline = None
         self.hour_spoilt = False
+        self.odd_hours = OddHours()
         # Context.
         self.tail_records = self.tails_halved = 0
         self.center = self.spread = 0.0
@@ -261,7 +292,8 @@ class Adaptive:
         ready = number >= 128 and age >= 1
 
         per_hour = self.learn_interval(number, gap)
-        hour_surprise = self.change_hour(time // 3600, day)
+        ramp = age / (age + 2) if ready else 0.0
+        hour_surprise, odd_hours = self.change_hour(time // 3600, day, ramp)
         self.hour_values.append(x)
         slot = self.slots[time // 3600 % 24]
         known, usual = slot.records >= per_hour, slot.records > 2 * per_hour
@@ -278,7 +310,6 @@ class Adaptive:
         run, first_change = self.judge_run(number, x, age)
         self.recent = (self.recent + [x])[-10:]
 
-        ramp = age / (age + 2) if ready else 0.0
         novelty, run, hour_surprise = novelty * ramp, run * ramp, hour_surprise * ramp
         own = (context + 0.3 * novelty) * age / (age + 0.5)
         evidence = own + 0.5 * math.exp(-gap / 150) * self.last_evidence
@@ -291,6 +322,7 @@ class Adaptive:
             ratio = max(ratio, 1.0)
 
         self.track_incident(number, elapsed, ratio)
+        ratio = max(ratio, odd_hours / 5.5)
         due = self.tail_records >= 8000 and elapsed - self.tails_halved >= 3.5 * DAY
         if due or self.tail_records >= 120000:
             self.halve_tails(elapsed)
@@ -305,13 +337,16 @@ class Adaptive:
             self.interval += max(1 / number, 0.01) * (seen - self.interval)
         return max(3600 / max(self.interval, 1), 1)
 
-    def change_hour(self, hour, day):
+    def change_hour(self, hour, day, ramp):
         if hour == self.hour:
-            return 0.0
-        surprise = 0.0
+            return 0.0, 0.0
+        surprise = odd = 0.0
         if self.hour_values and self.hour_baseline is not None and not self.hour_spoilt:
             mean = sum(self.hour_values) / len(self.hour_values)
             surprise = self.novelties[4].judge_plain(mean - self.hour_baseline, day)
+            odd = self.odd_hours.judge(mean - self.hour_baseline, ramp)
+        elif self.hour_spoilt:
+            self.odd_hours.told = True
         if self.hour is not None and hour // 24 != self.hour // 24:
             for novelty in self.novelties:
                 novelty.memory.forget(day)
@@ -319,7 +354,7 @@ class Adaptive:
         self.hour, self.hour_values = hour, []
         self.hour_baseline = slot.mean if slot.records > 0 else None
         self.hour_spoilt = self.open
-        return surprise
+        return surprise, odd
 
     def measure(self, number, x, slot, usual):
         """Roughness, from the mean of the last ten, for this hour, from the center, step."""

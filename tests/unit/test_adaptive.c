@@ -296,7 +296,7 @@ static void test_odd_times(void **unused) {
 
 static void test_state_is_small(void **unused) {
   (void)unused;
-  assert_true(detector_find("adaptive")->state_size(NULL) <= 2048);
+  assert_true(detector_find("adaptive")->state_size(NULL) <= 2304);
 }
 
 int main(void) {

@@ -58,7 +58,7 @@ struct claim {
  */
 static const struct claim claims[] = {
     {.detector = "adaptive",
-     .faults = OUTLIERS | FAULT(STEP) | FAULT(WIDER) | FAULT(STUCK),
+     .faults = OUTLIERS | FAULT(STEP) | FAULT(WIDER) | FAULT(STUCK) | FAULT(NO_PEAK),
      .follows = true,
      .settle = 8 * DAY,
      .accept = DAY,
@@ -294,7 +294,7 @@ static double fault_value(enum fault fault, double usual, uint32_t i) {
   case ODD_SHAPE:
     return 50 + (i % 2 == 0 ? 3.5 : -3.5) + .05 * (usual - 50);
   case NO_PEAK:
-    return fmin(usual, 50);
+    return usual - 20 * fmax(0, sin(i * 2 * acos(-1) / 1440));
   case FAULTS:
     break;
   }
