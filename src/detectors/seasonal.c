@@ -23,11 +23,13 @@
  */
 #include "anomaly/detector.h"
 #include "base/zone.h"
+#include "stats/beyond.h"
 #include "stats/clamp.h"
 #include "stats/moments.h"
 #include "stats/pace.h"
 #include "stats/residual.h"
 #include "stats/season.h"
+#include "stats/swamped.h"
 
 #include <float.h>
 #include <math.h>
@@ -43,18 +45,14 @@ enum {
   READY_RECORDS = 128,
   READY_SECONDS = 2 * DAY,
   ACCEPT_SECONDS = DAY / 2,
-  ACCEPT_RECORDS = 12,
-  LOST_RECORDS = 64, /* in a row: the metric is learned anew */
 };
 
 static const float VISITED = 0.95F;
 static const float VISITS_KNOWN = 1.95F; /* two, less what the arrival of values varies */
 static const float DAYS_REMEMBERED = 7.0F, WEEKS_REMEMBERED = 4.0F;
-static const float CLIP = 4.0F, RARE_CLIP = 1000.0F;
-static const float OVERALL_SHARE = 0.2F;     /* of the overall spread in that of an hour */
-static const float OVERALL_MEMORY = 2000.0F; /* records */
+static const float CLIP = 4.0F;
+static const float OVERALL_SHARE = 0.2F; /* of the overall spread in that of an hour */
 static const float ERROR_SECONDS = 604800.0F;
-static const double LOST = 1e-9; /* of the overall spread: far below what a float can tell */
 
 struct seasonal_options {
   double adapt;
@@ -69,16 +67,13 @@ struct forecaster {
 struct seasonal_state {
   struct forecaster by_day, by_week;
   int64_t first_time;
-  double level, last; /* last value */
+  double level;
   uint32_t records;
   uint32_t elapsed; /* seconds from the first record to the last one */
   struct pace pace;
-  float overall;         /* mean absolute residual at all hours */
-  uint32_t beyond_since; /* elapsed */
-  uint32_t beyond;       /* records beyond the clip in a row, all on one side */
-  uint8_t beyond_above;
-  uint8_t lost;
-  double beyond_sum; /* of their residuals */
+  float overall; /* mean absolute residual at all hours */
+  struct swamped swamped;
+  struct beyond beyond;
   struct season_slot day[SEASON_DAY];
   struct season_slot week[SEASON_WEEK];
 };
@@ -105,16 +100,12 @@ static const struct state_row seasonal_rows[] = {
     STATE_STRUCTS(struct seasonal_state, by_week, 1, struct forecaster, forecaster_rows),
     STATE_FIELD(struct seasonal_state, first_time, STATE_I64),
     STATE_FIELD(struct seasonal_state, level, STATE_F64),
-    STATE_FIELD(struct seasonal_state, last, STATE_F64),
+    STATE_STRUCTS(struct seasonal_state, swamped, 1, struct swamped, swamped_rows),
     STATE_FIELD(struct seasonal_state, records, STATE_U32),
     STATE_FIELD(struct seasonal_state, elapsed, STATE_U32),
     STATE_STRUCTS(struct seasonal_state, pace, 1, struct pace, pace_rows),
     STATE_FIELD(struct seasonal_state, overall, STATE_F32),
-    STATE_FIELD(struct seasonal_state, beyond_since, STATE_U32),
-    STATE_FIELD(struct seasonal_state, beyond, STATE_U32),
-    STATE_FIELD(struct seasonal_state, beyond_above, STATE_U8),
-    STATE_FIELD(struct seasonal_state, lost, STATE_U8),
-    STATE_FIELD(struct seasonal_state, beyond_sum, STATE_F64),
+    STATE_STRUCTS(struct seasonal_state, beyond, 1, struct beyond, beyond_rows),
     STATE_STRUCTS(struct seasonal_state, day, SEASON_DAY, struct season_slot, season_slot_rows),
     STATE_STRUCTS(struct seasonal_state, week, SEASON_WEEK, struct season_slot, season_slot_rows),
     STATE_ROWS_END,
@@ -215,48 +206,16 @@ static void compare_forecasts(struct seasonal_state *state, const struct record 
   learn_mean(&state->by_week.error, float_min(fabsf(record->week.residual), most), gain);
 }
 
-/* Whether values have stayed beyond what is learned for so long that they are the new level. */
-static bool is_accepted(struct seasonal_state *state, const struct record *record, float most) {
-  const float residual = record->used->residual;
-  const bool above = residual > 0.0F;
-  if (fabsf(residual) <= most) {
-    state->beyond = 0;
-    return false;
-  }
-  if (state->beyond == 0 || (state->beyond_above != 0) != above) {
-    state->beyond = 0;
-    state->beyond_sum = 0.0;
-    state->beyond_since = record->elapsed;
-    state->beyond_above = above;
-  }
-  state->beyond += state->beyond < UINT32_MAX;
-  state->beyond_sum += (double)residual;
-  return state->beyond >= ACCEPT_RECORDS && record->elapsed - state->beyond_since >= ACCEPT_SECONDS;
-}
-
-/*
- * Of values that are hardly ever off, what they are then counts, else the spread
- * would shrink to nothing; of an episode it does not.
- */
-static void learn_overall(struct seasonal_state *state, const struct record *record) {
-  const bool open = state->by_day.residual.open != 0;
-  const float most = state->overall > 0.0F ? state->overall * (open ? CLIP : RARE_CLIP) : FLT_MAX;
-  learn_mean(&state->overall, float_min(fabsf(record->used->residual), most),
-             1.0F / float_min((float)record->number + 1.0F, OVERALL_MEMORY));
-}
-
 static void learn_level(struct seasonal_state *state, const struct seasonal_options *options,
                         const struct record *record) {
-  const float most = CLIP * record->used->width;
-  if (is_accepted(state, record, most)) {
-    state->level = moments_clamp(state->level + state->beyond_sum / state->beyond);
-    state->beyond = 0;
-    return;
-  }
-  const float clipped = float_clamp(record->used->residual, -most, most);
+  const float residual = record->used->residual, most = CLIP * record->used->width;
+  const double shift =
+      beyond_shift(&state->beyond, residual, most, record->elapsed, ACCEPT_SECONDS);
   const double gain = record->gap / (options->adapt + record->gap);
-  state->level = moments_clamp(state->level + gain * (double)clipped);
-  learn_overall(state, record);
+  const double step = gain * (double)float_clamp(residual, -most, most);
+  state->level = moments_clamp(state->level + (shift != 0 ? shift : step));
+  if (shift == 0)
+    residual_learn_size(&state->by_day.residual, residual, record->number, &state->overall);
 }
 
 static void learn(struct seasonal_state *state, const struct seasonal_options *options,
@@ -268,14 +227,7 @@ static void learn(struct seasonal_state *state, const struct seasonal_options *o
   compare_forecasts(state, record);
 }
 
-/* Steps that vanish beside the spread mean that it was learned from wild values. */
-static void check_spread(struct seasonal_state *state, double value) {
-  const double step = fabs(value - state->last);
-  const bool lost = step > 0 && step < LOST * (double)state->overall;
-  state->last = value;
-  state->lost = lost ? (uint8_t)(state->lost + 1) : 0;
-  if (state->lost < LOST_RECORDS)
-    return;
+static void start_anew(struct seasonal_state *state) {
   memset(state, 0, sizeof *state);
   seasonal_init(state, NULL);
 }
@@ -324,7 +276,8 @@ static void seasonal_update(void *opaque, const void *options, const struct obse
   }
   ret->ready = record.ready;
   learn(state, options, &record);
-  check_spread(state, value);
+  if (swamped_by(&state->swamped, value, (double)state->overall))
+    start_anew(state);
 }
 
 static bool is_error(float error) { return float_within(error, 0.0F, STORED_LIMIT); }
@@ -336,9 +289,8 @@ static bool seasonal_valid(const void *opaque, const void *options) {
          is_error(state->by_day.error) && is_error(state->by_week.error) &&
          is_error(state->overall) && state->first_time >= 0 &&
          (double)state->first_time <= TIME_LIMIT && fabs(state->level) <= MOMENTS_LARGEST &&
-         fabs(state->last) <= MOMENTS_LARGEST && state->records <= RECORDS_MAX &&
-         pace_valid(&state->pace) && fabs(state->beyond_sum) <= MOMENTS_LARGEST &&
-         season_valid(state->day, SEASON_DAY, STORED_LIMIT) &&
+         swamped_valid(&state->swamped) && state->records <= RECORDS_MAX &&
+         pace_valid(&state->pace) && season_valid(state->day, SEASON_DAY, STORED_LIMIT) &&
          season_valid(state->week, SEASON_WEEK, STORED_LIMIT);
 }
 

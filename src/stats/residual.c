@@ -2,6 +2,7 @@
 
 #include "stats/clamp.h"
 
+#include <float.h>
 #include <math.h>
 
 enum {
@@ -18,7 +19,9 @@ static const float SIZE_MOST = 30.0F; /* a wild value would else be seen for an 
 static const float APART = 3.0F;
 /* Deviation of single values over that of smooth ones: sqrt((2 - SMOOTHING) / SMOOTHING). */
 static const float SMOOTHED = 3.0F;
-static const float UNKNOWN_REACH = 4.0F; /* units, before a tail is known */
+static const float SIZE_MEMORY = 2000.0F;            /* records */
+static const float CLIP = 4.0F, RARE_CLIP = 1000.0F; /* usual sizes */
+static const float UNKNOWN_REACH = 4.0F;             /* units, before a tail is known */
 
 const struct state_row residual_rows[] = {
     STATE_STRUCTS(struct residual, below, 1, struct rarity, rarity_rows),
@@ -114,6 +117,13 @@ struct band residual_band(const struct residual *residual, double expected, doub
   return (struct band){.expected = expected,
                        .lower = expected - reach(&residual->below) * width,
                        .upper = expected + reach(&residual->above) * width};
+}
+
+void residual_learn_size(const struct residual *residual, float error, uint32_t number,
+                         float *size) {
+  const float gain = 1.0F / float_min((float)number + 1.0F, SIZE_MEMORY);
+  const float most = *size > 0.0F ? *size * (residual->open != 0 ? CLIP : RARE_CLIP) : FLT_MAX;
+  *size += gain * (float_min(fabsf(error), most) - *size);
 }
 
 bool residual_valid(const struct residual *residual) {

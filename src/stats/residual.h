@@ -55,6 +55,15 @@ void residual_judge(struct residual *residual, const struct residual_record *rec
  */
 struct band residual_band(const struct residual *residual, double expected, double width);
 
+/*
+ * Learns the usual size of residuals at all hours, in the metric's own unit;
+ * `number` counts the records before. In an episode a residual counts clipped;
+ * else it counts up to a thousand usual ones, or the size of those that are
+ * hardly ever off would shrink to nothing.
+ */
+void residual_learn_size(const struct residual *residual, float error, uint32_t number,
+                         float *size);
+
 /* Whether restored fields can be gone on from. */
 bool residual_valid(const struct residual *residual);
 

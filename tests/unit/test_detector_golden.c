@@ -112,6 +112,11 @@ static void test_flatline_agrees_with_its_twin(void **unused) {
   compare_with_twin("flatline", EXACT);
 }
 
+static void test_spot_agrees_with_its_twin(void **unused) {
+  (void)unused;
+  compare_with_twin("spot", EXACT);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_zscore_agrees_with_its_twin),
@@ -120,6 +125,7 @@ int main(void) {
       cmocka_unit_test(test_cusum_agrees_with_its_twin),
       cmocka_unit_test(test_variance_agrees_with_its_twin),
       cmocka_unit_test(test_flatline_agrees_with_its_twin),
+      cmocka_unit_test(test_spot_agrees_with_its_twin),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
