@@ -9,48 +9,21 @@
 
 #ifdef HAVE_JANSSON
 
-#include <jansson.h>
-#include <math.h>
+#include "cli/json_values.h"
 
 bool json_is_there(const struct verb *verb) {
   (void)verb;
   return true;
 }
 
-/* JSON knows neither NaN nor infinity: null. */
-static json_t *number_of(double number) {
-  return isfinite(number) ? json_real(number) : json_null();
-}
-
-/* Bytes that are no UTF-8 are shown one by one. */
-static json_t *string_of(const char *string) {
-  json_t *const value = json_string(string);
-  if (value != NULL)
-    return value;
-  char *const shown = malloc(strlen(string) * 2 + 1);
-  if (shown == NULL)
-    return NULL;
-  char *to = shown;
-  for (; *string != '\0'; string++) {
-    const unsigned char byte = (unsigned char)*string;
-    if (byte >= 0x80)
-      *to++ = (char)(0xc0 | byte >> 6);
-    *to++ = (char)(byte >= 0x80 ? 0x80 | (byte & 0x3f) : byte);
-  }
-  *to = '\0';
-  json_t *const latin = json_string(shown);
-  free(shown);
-  return latin;
-}
-
 void json_write_episode(FILE *stream, const struct episode_line *line) {
   json_t *const object =
       json_pack("{s:o, s:o, s:o, s:o, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "metric",
-                string_of(line->metric), "start", number_of(line->start), "end",
-                number_of(line->end), "duration", number_of(line->duration), "ended", line->ended,
-                "kind", line->kind, "severity", line->severity, "peak_score",
-                number_of(line->peak_score), "peak_time", number_of(line->peak_time), "peak_value",
-                number_of(line->peak_value), "text", string_of(line->text));
+                json_text(line->metric), "start", json_number(line->start), "end",
+                json_number(line->end), "duration", json_number(line->duration), "ended",
+                line->ended, "kind", line->kind, "severity", line->severity, "peak_score",
+                json_number(line->peak_score), "peak_time", json_number(line->peak_time),
+                "peak_value", json_number(line->peak_value), "text", json_text(line->text));
   if (object != NULL)
     json_dumpf(object, stream, JSON_COMPACT);
   fputs("\n", stream);
@@ -64,7 +37,7 @@ static json_t *members_of(const struct incident *incident) {
     struct text text = text_over(name, sizeof name);
     const struct metric_id id = metric_name_id(&incident->member[i].episode.metric);
     describe_metric(&id, &text);
-    json_array_append_new(members, string_of(name));
+    json_array_append_new(members, json_text(name));
   }
   return members;
 }
@@ -73,12 +46,12 @@ void json_write_incident(FILE *stream, const struct incident_line *line) {
   const struct incident *const incident = line->incident;
   json_t *const object = json_pack(
       "{s:o, s:o, s:o, s:b, s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o}", "start",
-      number_of(incident->start), "end", line->open ? json_null() : number_of(incident->last),
-      "duration", number_of(line->duration), "told", line->told, "severity",
+      json_number(incident->start), "end", line->open ? json_null() : json_number(incident->last),
+      "duration", json_number(line->duration), "told", line->told, "severity",
       severity_name(incident->severity), "trouble", trouble_name(incident->trouble), "hosts",
       (int)incident->hosts, "metrics", (int)incident->metrics, "peak_score",
-      number_of(line->peak_score), "host", string_of(incident->host[0]), "first",
-      string_of(line->first), "members", members_of(incident), "text", string_of(line->text));
+      json_number(line->peak_score), "host", json_text(incident->host[0]), "first",
+      json_text(line->first), "members", members_of(incident), "text", json_text(line->text));
   if (object != NULL)
     json_dumpf(object, stream, JSON_COMPACT);
   fputs("\n", stream);
@@ -105,7 +78,7 @@ static json_t *preset_of(const struct option_row *row) {
   case OPTION_DURATION:
     break;
   }
-  return number_of(row->preset);
+  return json_number(row->preset);
 }
 
 static json_t *option_of(const struct option_row *row) {
@@ -117,8 +90,8 @@ static json_t *option_of(const struct option_row *row) {
   if (row->kind == OPTION_CHOICE) {
     json_object_set_new(object, "choices", choices_of(row));
   } else if (row->kind != OPTION_BOOL) {
-    json_object_set_new(object, "min", number_of(row->min));
-    json_object_set_new(object, "max", number_of(row->max));
+    json_object_set_new(object, "min", json_number(row->min));
+    json_object_set_new(object, "max", json_number(row->max));
   }
   return object;
 }

@@ -6,6 +6,7 @@
 
 #include "cli/verb.h"
 
+extern const struct verb backtest_verb;
 extern const struct verb check_verb;
 extern const struct verb config_verb;
 extern const struct verb detect_verb;

@@ -22,13 +22,13 @@ static bool judge_column(const struct watch *watch, const struct frame *frame, s
                          struct scored_set *set) {
   if (!replay_run(replay, watch, frame->time, frame->value + column, frame->columns, rows))
     return false;
-  const struct judged_series series = {.file = frame->name,
-                                       .column = frame->column[column],
-                                       .rows = rows,
-                                       .time = frame->time,
-                                       .label = label,
-                                       .score = replay->score,
-                                       .alarm = replay->alarm};
+  const struct named_series series = {.file = frame->name,
+                                      .column = frame->column[column],
+                                      .judged = {.rows = rows,
+                                                 .time = frame->time,
+                                                 .label = label,
+                                                 .score = replay->score,
+                                                 .alarm = replay->alarm}};
   return scored_set_add(set, &series);
 }
 
@@ -76,13 +76,13 @@ static bool judge_together(const struct watch *watch, const struct frame *frame,
       alarm[row] |= replay->alarm[row];
     }
   }
-  const struct judged_series series = {.file = frame->name,
-                                       .column = "all",
-                                       .rows = frame->rows,
-                                       .time = frame->time,
-                                       .label = frame->label,
-                                       .score = score,
-                                       .alarm = alarm};
+  const struct named_series series = {.file = frame->name,
+                                      .column = "all",
+                                      .judged = {.rows = frame->rows,
+                                                 .time = frame->time,
+                                                 .label = frame->label,
+                                                 .score = score,
+                                                 .alarm = alarm}};
   good = good && scored_set_add(set, &series);
   free(alarm);
   free(score);

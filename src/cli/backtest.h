@@ -1,0 +1,117 @@
+/*
+ * One or more configurations over the same past, and what each made of it. The
+ * past is read once: each value goes to every trial's engine.
+ */
+#ifndef ANOMALY_CLI_BACKTEST_H
+#define ANOMALY_CLI_BACKTEST_H
+
+#include "anomaly/engine.h"
+#include "cli/feed.h"
+#include "cli/plot.h"
+#include "evaluate/nab.h"
+#include "evaluate/quality_set.h"
+#include "history/history.h"
+#include "history/labels.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TRIALS_MAX = 16, LEADERS_MAX = 16 };
+
+/* An episode as a trial saw it. */
+struct seen_episode {
+  size_t metric;
+  double start, end; /* NaN while open */
+  double peak_score, peak_time, peak_value;
+  enum anomaly_kind kind;
+  enum severity severity; /* the worst */
+  enum episode_end ended; /* unless open */
+  const char *leading;    /* detector */
+};
+
+/* What one detector led to. */
+struct leader {
+  const char *name;
+  uint64_t anomalies; /* values over the line that it led */
+  uint64_t episodes;  /* that it opened */
+};
+
+/* What a trial made of one metric. The rows are kept where there are labels. */
+struct tally {
+  uint64_t anomalies, episodes;
+  size_t open; /* 1 + its place in the trial's episodes; 0: none */
+  struct cadence cadence;
+  double *score, *onset; /* by row */
+  bool *alarm;
+  struct plot *plot; /* where plots are wanted */
+};
+
+struct trial {
+  char title[96];
+  struct engine *engine;
+  struct backtest *backtest;
+  struct tally *tallies; /* by metric */
+  struct seen_episode *episodes;
+  size_t episode_count, episode_room;
+  struct leader leaders[LEADERS_MAX];
+  size_t leader_count;
+  uint64_t anomalies;
+};
+
+/* A metric of the past; the rows are kept where there are labels. */
+struct subject {
+  char name[METRIC_TEXT_SIZE];
+  uint64_t values;
+  double first_time, last_time;
+  size_t rows, room;
+  double *time;
+  bool *label;
+  struct label_walk walk;
+};
+
+struct backtest {
+  struct trial trials[TRIALS_MAX];
+  size_t trial_count;
+  struct subject *subjects;
+  size_t subject_count, subject_room;
+  size_t base;                 /* first subject of the place that is read */
+  size_t now;                  /* subject that is observed */
+  const struct labels *labels; /* NULL: none */
+  bool labelled;               /* rows are kept */
+  bool plotted;
+  bool no_memory;
+  double first_time, last_time; /* of all; NaN before the first */
+};
+
+/*
+ * Adds a trial that takes the rules; on error the caller keeps them. The other
+ * settings stand before the first is added. Errors: STATUS_NO_MEMORY.
+ */
+int backtest_add(struct backtest *backtest, const char *title, struct engine_options options,
+                 struct rule_set *rules);
+
+/* Begins a place: its metrics are others than those before. */
+void backtest_begin(struct backtest *backtest);
+
+/* Gives a value to all trials; false where memory runs out. */
+bool backtest_observe(struct backtest *backtest, const struct history_value *value);
+
+void backtest_release(struct backtest *backtest);
+
+/* Weeks that all metrics cover together. */
+double backtest_weeks(const struct backtest *backtest);
+
+/* How well a trial found what is labelled. */
+struct quality {
+  struct quality_set set;
+  struct nab_result nab[NAB_PROFILES];
+  bool nab_known; /* some window is scored */
+};
+
+/* Errors: STATUS_NO_MEMORY. */
+int backtest_quality(const struct backtest *backtest, const struct trial *trial,
+                     struct quality *ret_quality);
+void quality_release(struct quality *quality);
+
+#endif

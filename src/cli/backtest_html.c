@@ -1,0 +1,154 @@
+#include "base/text.h"
+#include "base/timefmt.h"
+#include "cli/backtest_report.h"
+#include "cli/svg.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+enum { PLOTS_MAX = 100, EPISODES_MAX = 200 };
+
+static const char head[] =
+    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    "<meta name=\"viewport\" content=\"width=device-width\">\n<title>Backtest</title>\n<style>\n"
+    "body{font:14px/1.45 system-ui,sans-serif;max-width:1020px;margin:2em auto;padding:0 1em;"
+    "color:#222;background:#fff}\n"
+    "h1{font-size:1.5em}h2{font-size:1.15em;margin-top:2em}h3{font-size:1em;margin:1.6em 0 .2em;"
+    "overflow-wrap:anywhere}\n"
+    "table{border-collapse:collapse}td,th{padding:.15em .8em .15em 0;text-align:right}"
+    "td:first-child,th:first-child,td.word{text-align:left;overflow-wrap:anywhere}"
+    "tr{border-bottom:1px solid #e4e4e4}\n"
+    "svg{width:100%;height:auto;display:block}svg text{font-size:10px;fill:#666}"
+    ".name{text-anchor:end}.axis{stroke:#bbb;fill:none}.line{stroke:#b00020;stroke-dasharray:4 3;"
+    "fill:none;opacity:.6}\n"
+    ".label{fill:#f5c542;opacity:.35}.band{fill:#3f7fbf;opacity:.22}"
+    ".values{fill:#222;stroke:#222;stroke-width:1;stroke-linejoin:round}"
+    ".score{fill:none;stroke-width:1}\n"
+    ".score.t0{stroke:#b00020}.score.t1{stroke:#00695c}.score.t2{stroke:#6a1b9a}"
+    ".score.t3{stroke:#e65100}\n"
+    ".episode.t0{fill:#b00020}.episode.t1{fill:#00695c}.episode.t2{fill:#6a1b9a}"
+    ".episode.t3{fill:#e65100}\n"
+    ".key span{display:inline-block;width:1em;height:.8em;margin:0 .3em 0 1em}\n"
+    "@media(prefers-color-scheme:dark){body{background:#16181b;color:#ddd}tr{border-color:#333}"
+    "svg text{fill:#999}.values{fill:#ddd;stroke:#ddd}.axis{stroke:#555}}\n"
+    "</style>\n</head>\n<body>\n<h1>Backtest</h1>\n";
+
+static const char key[] = "<p class=\"key\"><span style=\"background:currentColor\"></span>values"
+                          "<span style=\"background:#3f7fbf;opacity:.4\"></span>expected (by A)"
+                          "<span style=\"background:#f5c542;opacity:.6\"></span>labelled"
+                          "<span style=\"background:#b00020\"></span>A: score and episodes"
+                          "<span style=\"background:#00695c\"></span>B"
+                          "<span style=\"background:#6a1b9a\"></span>C"
+                          "<span style=\"background:#e65100\"></span>D, and so on; the dashed line "
+                          "is the alarm line</p>\n";
+
+static void write_time(FILE *stream, double time) {
+  char words[64];
+  struct text text = text_over(words, sizeof words);
+  if (isnan(time))
+    text_add(&text, "open");
+  else
+    time_add_iso(&text, time);
+  fprintf(stream, "<td>%s</td>", words);
+}
+
+static void write_cell(FILE *stream, double number, unsigned decimals) {
+  if (isnan(number))
+    fputs("<td>-</td>", stream);
+  else
+    fprintf(stream, "<td>%.*f</td>", (int)decimals, number);
+}
+
+static void write_trials(FILE *stream, const struct backtest_report *report) {
+  const struct backtest *const backtest = report->backtest;
+  fprintf(stream, "<p>%zu metrics, %.1f metric weeks</p>\n<ul>\n", report->subject_count,
+          backtest_weeks(backtest));
+  for (size_t i = 0; i < backtest->trial_count; i++) {
+    fprintf(stream, "<li>%c: ", report_letter(i));
+    html_write_text(stream, backtest->trials[i].title);
+    fputs("</li>\n", stream);
+  }
+  fputs("</ul>\n", stream);
+}
+
+static void write_table(FILE *stream, const struct backtest_report *report) {
+  fputs("<table>\n<tr><th></th>", stream);
+  for (size_t i = 0; i < report->backtest->trial_count; i++)
+    fprintf(stream, "<th>%c</th>", report_letter(i));
+  fputs("</tr>\n", stream);
+  for (const struct report_row *row = report_rows; row->name != NULL; row++) {
+    if (row->labelled && report->quality == NULL)
+      continue;
+    fprintf(stream, "<tr><td>%s</td>", row->name);
+    for (size_t i = 0; i < report->backtest->trial_count; i++)
+      write_cell(stream, row->number(report, i), row->decimals);
+    fputs("</tr>\n", stream);
+  }
+  fputs("</table>\n", stream);
+}
+
+static void write_leaders(FILE *stream, const struct backtest *backtest) {
+  fputs("<h2>What each detector led to</h2>\n<table>\n"
+        "<tr><th></th><th>episodes</th><th>values over the line</th></tr>\n",
+        stream);
+  for (size_t i = 0; i < backtest->trial_count; i++)
+    for (size_t at = 0; at < backtest->trials[i].leader_count; at++)
+      fprintf(stream, "<tr><td>%c: %s</td><td>%" PRIu64 "</td><td>%" PRIu64 "</td></tr>\n",
+              report_letter(i), backtest->trials[i].leaders[at].name,
+              backtest->trials[i].leaders[at].episodes, backtest->trials[i].leaders[at].anomalies);
+  fputs("</table>\n", stream);
+}
+
+static void write_plots(FILE *stream, const struct backtest_report *report) {
+  const size_t shown = report->subject_count < PLOTS_MAX ? report->subject_count : PLOTS_MAX;
+  fprintf(stream, "<h2>Metrics, most episodes first</h2>\n%s", key);
+  if (shown < report->subject_count)
+    fprintf(stream, "<p>%zu of %zu are shown.</p>\n", shown, report->subject_count);
+  for (size_t i = 0; i < shown; i++) {
+    fputs("<h3>", stream);
+    html_write_text(stream, report->backtest->subjects[report->noisiest[i]].name);
+    fputs("</h3>\n", stream);
+    svg_write_plot(stream, report->backtest, report->noisiest[i]);
+  }
+}
+
+static void write_episodes(FILE *stream, const struct backtest *backtest, size_t index) {
+  const struct trial *const trial = &backtest->trials[index];
+  const size_t shown = trial->episode_count < EPISODES_MAX ? trial->episode_count : EPISODES_MAX;
+  fprintf(stream,
+          "<h2>Episodes of %c</h2>\n<p>%zu of %zu</p>\n<table>\n"
+          "<tr><th>start</th><th>end</th><th>kind</th><th>score</th><th>detector</th>"
+          "<th>metric</th></tr>\n",
+          report_letter(index), shown, trial->episode_count);
+  for (size_t i = 0; i < shown; i++) {
+    const struct seen_episode *const episode = &trial->episodes[i];
+    fputs("<tr>", stream);
+    write_time(stream, episode->start);
+    write_time(stream, episode->end);
+    fprintf(stream, "<td class=\"word\">%s</td>", anomaly_kind_name(episode->kind));
+    write_cell(stream, episode->peak_score, 3);
+    fprintf(stream, "<td class=\"word\">%s</td><td class=\"word\">", episode->leading);
+    html_write_text(stream, backtest->subjects[episode->metric].name);
+    fputs("</td></tr>\n", stream);
+  }
+  fputs("</table>\n", stream);
+}
+
+void backtest_write_html(FILE *stream, const struct backtest_report *report) {
+  fputs(head, stream);
+  write_trials(stream, report);
+  write_table(stream, report);
+  write_leaders(stream, report->backtest);
+  write_plots(stream, report);
+  for (size_t i = 0; i < report->backtest->trial_count; i++)
+    write_episodes(stream, report->backtest, i);
+  if (report->quality != NULL) {
+    fputs("<h2>How it is counted</h2>\n", stream);
+    for (const char *const *words = report_definitions; *words != NULL; words++) {
+      fputs("<p>", stream);
+      html_write_text(stream, *words);
+      fputs("</p>\n", stream);
+    }
+  }
+  fputs("</body>\n</html>\n", stream);
+}

@@ -1,0 +1,156 @@
+#include "cli/backtest_report.h"
+
+#include <math.h>
+
+static const struct trial *trial_of(const struct backtest_report *report, size_t trial) {
+  return &report->backtest->trials[trial];
+}
+
+static double episodes(const struct backtest_report *report, size_t trial) {
+  return (double)trial_of(report, trial)->episode_count;
+}
+
+static double per_week(const struct backtest_report *report, size_t trial) {
+  const double weeks = backtest_weeks(report->backtest);
+  return weeks > 0 ? episodes(report, trial) / weeks : (double)NAN;
+}
+
+static double anomalies(const struct backtest_report *report, size_t trial) {
+  return (double)trial_of(report, trial)->anomalies;
+}
+
+static const struct quality_set *set_of(const struct backtest_report *report, size_t trial) {
+  return &report->quality[trial].set;
+}
+
+static double segments(const struct backtest_report *report, size_t trial) {
+  return (double)set_of(report, trial)->counts.segments;
+}
+
+static double found(const struct backtest_report *report, size_t trial) {
+  return (double)set_of(report, trial)->counts.found;
+}
+
+static double false_episodes(const struct backtest_report *report, size_t trial) {
+  return (double)set_of(report, trial)->counts.false_episodes;
+}
+
+static double recall(const struct backtest_report *report, size_t trial) {
+  return event_recall(&set_of(report, trial)->counts);
+}
+
+static double precision(const struct backtest_report *report, size_t trial) {
+  return event_precision(&set_of(report, trial)->counts);
+}
+
+static double f1(const struct backtest_report *report, size_t trial) {
+  return event_f1(&set_of(report, trial)->counts);
+}
+
+static double false_per_week(const struct backtest_report *report, size_t trial) {
+  return event_false_per_week(&set_of(report, trial)->counts);
+}
+
+static double delay(const struct backtest_report *report, size_t trial) {
+  return quality_set_delay(set_of(report, trial));
+}
+
+static double best_f1(const struct backtest_report *report, size_t trial) {
+  return quality_set_best_f1(set_of(report, trial));
+}
+
+static double auc_pr(const struct backtest_report *report, size_t trial) {
+  return quality_set_auc_pr(set_of(report, trial));
+}
+
+static double vus_pr(const struct backtest_report *report, size_t trial) {
+  return quality_set_vus_pr(set_of(report, trial));
+}
+
+static double point_precision(const struct backtest_report *report, size_t trial) {
+  return overlap_point_precision(&set_of(report, trial)->overlap);
+}
+
+static double point_recall(const struct backtest_report *report, size_t trial) {
+  return overlap_point_recall(&set_of(report, trial)->overlap);
+}
+
+static double point_f1(const struct backtest_report *report, size_t trial) {
+  return overlap_f1(point_precision(report, trial), point_recall(report, trial));
+}
+
+static double range_precision(const struct backtest_report *report, size_t trial) {
+  return overlap_range_precision(&set_of(report, trial)->overlap);
+}
+
+static double range_recall(const struct backtest_report *report, size_t trial) {
+  return overlap_range_recall(&set_of(report, trial)->overlap);
+}
+
+static double range_f1(const struct backtest_report *report, size_t trial) {
+  return overlap_f1(range_precision(report, trial), range_recall(report, trial));
+}
+
+static double nab_of(const struct backtest_report *report, size_t trial, size_t profile) {
+  const struct quality *const quality = &report->quality[trial];
+  return quality->nab_known ? quality->nab[profile].score : (double)NAN;
+}
+
+static double nab_standard(const struct backtest_report *report, size_t trial) {
+  return nab_of(report, trial, 0);
+}
+
+static double nab_low_fp(const struct backtest_report *report, size_t trial) {
+  return nab_of(report, trial, 1);
+}
+
+static double nab_low_fn(const struct backtest_report *report, size_t trial) {
+  return nab_of(report, trial, 2);
+}
+
+const struct report_row report_rows[] = {
+    {"episodes", episodes, 0, false},
+    {"episodes per metric and week", per_week, 3, false},
+    {"values over the line", anomalies, 0, false},
+    {"labelled segments", segments, 0, true},
+    {"found", found, 0, true},
+    {"false episodes", false_episodes, 0, true},
+    {"event recall", recall, 3, true},
+    {"event precision", precision, 3, true},
+    {"event F1", f1, 3, true},
+    {"false episodes per metric and week", false_per_week, 3, true},
+    {"median delay in values", delay, 1, true},
+    {"best event F1", best_f1, 3, true},
+    {"point precision", point_precision, 3, true},
+    {"point recall", point_recall, 3, true},
+    {"point F1", point_f1, 3, true},
+    {"range precision", range_precision, 3, true},
+    {"range recall", range_recall, 3, true},
+    {"range F1", range_f1, 3, true},
+    {"AUC-PR", auc_pr, 3, true},
+    {"VUS-PR", vus_pr, 3, true},
+    {"NAB standard", nab_standard, 2, true},
+    {"NAB low false alarms", nab_low_fp, 2, true},
+    {"NAB low misses", nab_low_fn, 2, true},
+    {.name = NULL},
+};
+
+char report_letter(size_t trial) { return (char)('A' + (int)trial); }
+
+const char *const report_definitions[] = {
+    "Not scored are the first 15 % of a metric's time, at least 1 day, at most 7.",
+    "Event: a segment (run of labelled values) is found by a value over the line between its start "
+    "and its end, or until the larger of 10 minutes and 3 values after its start. Runs of values "
+    "over the line with fewer than 10 quiet ones between them are one episode; one that touches no "
+    "segment within 3 values is false, once and once more for every 60 values that it lasts (24 to "
+    "60 where values are rarer than one in 6 minutes: those of 6 hours). Precision is found / "
+    "(found + false). The delay is from a found segment's start to its first value over the line. "
+    "Best F1 is that at the best single score threshold.",
+    "Point: each value counts alike. Range: each run counts alike, by the share of it that is "
+    "covered (Tatbul et al. 2018, flat). Both ask for alarms that last as long as the label.",
+    "AUC-PR, VUS-PR: area under precision and recall over all thresholds, the latter with labels "
+    "widened by 0 to 20 values (Paparrizos et al. 2022); means over the metrics with labels.",
+    "NAB: the Numenta benchmark's score (Lavin, Ahmad 2015) by onset at its best threshold; 0 is "
+    "no alarm at all, 100 perfect.",
+    NULL,
+};

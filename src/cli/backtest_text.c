@@ -1,0 +1,110 @@
+#include "base/text.h"
+#include "base/timefmt.h"
+#include "cli/backtest_report.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+enum { NAME_WIDTH = 36, CELL_WIDTH = 10, NOISIEST = 10, LINE_WIDTH = 90 };
+
+static void print_span(FILE *stream, const struct backtest_report *report) {
+  const struct backtest *const backtest = report->backtest;
+  uint64_t values = 0;
+  for (size_t i = 0; i < backtest->subject_count; i++)
+    values += backtest->subjects[i].values;
+  fprintf(stream, "%zu metrics, %" PRIu64 " values", report->subject_count, values);
+  if (values > 0) {
+    char span[128];
+    struct text text = text_over(span, sizeof span);
+    time_add_iso(&text, backtest->first_time);
+    text_add(&text, " .. ");
+    time_add_iso(&text, backtest->last_time);
+    fprintf(stream, ", %s, %.1f metric weeks", span, backtest_weeks(backtest));
+  }
+  fputs("\n", stream);
+}
+
+static void print_cell(FILE *stream, double number, unsigned decimals) {
+  if (isnan(number))
+    fprintf(stream, "%*s", CELL_WIDTH, "-");
+  else
+    fprintf(stream, "%*.*f", CELL_WIDTH, (int)decimals, number);
+}
+
+static void print_table(FILE *stream, const struct backtest_report *report) {
+  const size_t trials = report->backtest->trial_count;
+  fprintf(stream, "\n%*s", NAME_WIDTH, "");
+  for (size_t i = 0; i < trials; i++)
+    fprintf(stream, "%*c", CELL_WIDTH, report_letter(i));
+  fputs("\n", stream);
+  for (const struct report_row *row = report_rows; row->name != NULL; row++) {
+    if (row->labelled && report->quality == NULL)
+      continue;
+    fprintf(stream, "%-*s", NAME_WIDTH, row->name);
+    for (size_t i = 0; i < trials; i++)
+      print_cell(stream, row->number(report, i), row->decimals);
+    fputs("\n", stream);
+  }
+}
+
+static void print_leaders(FILE *stream, const struct backtest *backtest) {
+  fputs("\nWhat each detector led to\n", stream);
+  for (size_t i = 0; i < backtest->trial_count; i++)
+    for (size_t at = 0; at < backtest->trials[i].leader_count; at++) {
+      const struct leader *const leader = &backtest->trials[i].leaders[at];
+      fprintf(stream, "  %c  %-16s %8" PRIu64 " episodes, %10" PRIu64 " values over the line\n",
+              report_letter(i), leader->name, leader->episodes, leader->anomalies);
+    }
+}
+
+static uint64_t most_episodes(const struct backtest *backtest, size_t subject) {
+  uint64_t most = 0;
+  for (size_t i = 0; i < backtest->trial_count; i++)
+    if (backtest->trials[i].tallies[subject].episodes > most)
+      most = backtest->trials[i].tallies[subject].episodes;
+  return most;
+}
+
+static void print_noisiest(FILE *stream, const struct backtest_report *report) {
+  const struct backtest *const backtest = report->backtest;
+  fputs("\nMost episodes per week\n", stream);
+  for (size_t i = 0; i < report->subject_count && i < NOISIEST; i++) {
+    const size_t subject = report->noisiest[i];
+    if (most_episodes(backtest, subject) == 0)
+      break;
+    const double weeks =
+        fmax((backtest->subjects[subject].last_time - backtest->subjects[subject].first_time) /
+                 (7 * 86400.0),
+             1e-9);
+    for (size_t at = 0; at < backtest->trial_count; at++)
+      print_cell(stream, (double)backtest->trials[at].tallies[subject].episodes / weeks, 2);
+    fprintf(stream, "  %s\n", backtest->subjects[subject].name);
+  }
+}
+
+/* Breaks a paragraph at blanks. */
+static void print_paragraph(FILE *stream, const char *words) {
+  while (strlen(words) > LINE_WIDTH) {
+    int length = LINE_WIDTH;
+    while (length > 1 && words[length] != ' ')
+      length--;
+    fprintf(stream, "  %.*s\n", length, words);
+    words += length + 1;
+  }
+  fprintf(stream, "  %s\n", words);
+}
+
+void backtest_write_text(FILE *stream, const struct backtest_report *report) {
+  print_span(stream, report);
+  for (size_t i = 0; i < report->backtest->trial_count; i++)
+    fprintf(stream, "%c: %s\n", report_letter(i), report->backtest->trials[i].title);
+  print_table(stream, report);
+  print_leaders(stream, report->backtest);
+  print_noisiest(stream, report);
+  if (report->quality == NULL)
+    return;
+  fputs("\nHow it is counted\n", stream);
+  for (const char *const *words = report_definitions; *words != NULL; words++)
+    print_paragraph(stream, *words);
+}
