@@ -1,5 +1,7 @@
 #include "stats/moments.h"
 
+#include "stats/clamp.h"
+
 #include <math.h>
 
 const struct state_row moments_rows[] = {
@@ -12,7 +14,7 @@ const struct state_row moments_rows[] = {
 double moments_clamp(double value) {
   if (fabs(value) < MOMENTS_SMALLEST)
     return 0;
-  return fmax(-MOMENTS_LARGEST, fmin(value, MOMENTS_LARGEST));
+  return double_clamp(value, -MOMENTS_LARGEST, MOMENTS_LARGEST);
 }
 
 void moments_add(struct moments *moments, double value) {

@@ -2,10 +2,7 @@
  * Estimated percentiles, minimum and maximum of all values so far, in a fixed
  * few bytes.
  *
- * Jain and Chlamtac, 1985, "The P² algorithm for dynamic calculation of
- * quantiles and histograms without storing observations", with the markers of
- * several percentiles in one row as in Raatikainen, 1987, "Simultaneous
- * estimation of several percentiles". Minimum and maximum are exact. Up to
+ * The markers of markers.h. Minimum and maximum are exact. Up to
  * QUANTILE_MARKERS values the percentiles are those of the values themselves.
  */
 #ifndef ANOMALY_STATS_QUANTILE_H
@@ -30,8 +27,7 @@ enum quantile {
 /* All zero is empty. */
 struct quantiles {
   uint64_t count;
-  double height[QUANTILE_MARKERS];   /* ascending: the value at the marker */
-  double position[QUANTILE_MARKERS]; /* ascending whole numbers: values below the marker */
+  double height[QUANTILE_MARKERS], position[QUANTILE_MARKERS]; /* see struct markers */
 };
 
 extern const struct state_row quantile_rows[];
