@@ -27,6 +27,7 @@ struct engine;
 struct engine_options {
   uint64_t memory_limit; /* bytes of all metrics; a metric beyond is refused */
   double expire_after;   /* seconds without a value until a metric is forgotten */
+  double restart_grace;  /* seconds that restored metrics have to come back */
 };
 
 extern const struct option_row engine_option_rows[];

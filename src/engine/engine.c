@@ -1,6 +1,6 @@
 #include "anomaly/engine.h"
 
-#include "base/hash.h"
+#include "anomaly/state.h"
 #include "base/option.h"
 #include "base/text.h"
 #include "engine/engine_private.h"
@@ -28,6 +28,13 @@ const struct option_row engine_option_rows[] = {
      .min = 60,
      .max = 520 * 604800.0,
      .help = "A metric without a value for so long is forgotten and its memory used again"},
+    {.name = "restart_grace",
+     .kind = OPTION_DURATION,
+     .offset = offsetof(struct engine_options, restart_grace),
+     .preset = 600,
+     .min = 10,
+     .max = 7 * 86400.0,
+     .help = "After a start, a metric of the last run that has no value for so long is missing"},
     OPTION_ROWS_END,
 };
 
@@ -135,7 +142,7 @@ void engine_count_metric(struct shard *shard, const struct metric *metric, int o
   shard->silent += metric->silent ? add : 0;
 }
 
-static struct metric *make_metric(struct engine *engine, const struct metric_id *id,
+struct metric *engine_make_metric(struct engine *engine, const struct metric_id *id,
                                   const struct metric_key *key) {
   const struct plan *const plan = plan_book_find(engine->plans, id);
   if (plan == NULL)
@@ -164,7 +171,7 @@ static struct metric *make_metric(struct engine *engine, const struct metric_id 
 static struct metric *admit(struct engine *engine, struct shard *shard, const struct metric_id *id,
                             const struct metric_key *key, uint32_t hash) {
   pthread_mutex_unlock(&shard->lock);
-  struct metric *const made = make_metric(engine, id, key);
+  struct metric *const made = engine_make_metric(engine, id, key);
   pthread_mutex_lock(&shard->lock);
   if (made == NULL)
     return NULL;
@@ -200,7 +207,7 @@ static bool is_late(struct metric *metric, double time, double clock) {
 
 /* Unique over restarts too: seconds of the data above, a running number below. */
 static uint64_t next_episode(struct engine *engine, double time) {
-  return (uint64_t)time << 24 | (atomic_load(&engine->next_episode) & 0xffffff);
+  return (uint64_t)time << EPISODE_BITS | (atomic_load(&engine->next_episode) & EPISODE_NUMBERS);
 }
 
 /* When the host was booted, where its uptime went down; else NaN. */
@@ -225,6 +232,8 @@ static enum observation_result judge_value(struct engine *engine, struct metric 
   if (metric->plan->count == 0)
     return OBSERVED_IGNORED;
   metric->silent = false;
+  metric->awaited = false;
+  metric->unsaved |= UNSAVED_STATE;
   if (!isfinite(value))
     return OBSERVED_GAP;
   if (value < options->range_min || value > options->range_max)
@@ -307,12 +316,16 @@ void engine_unlock_and_tell(struct engine *engine, struct shard *shard, const st
     pthread_mutex_unlock(&shard->lock);
 }
 
+struct shard *engine_shard(struct engine *engine, uint64_t hash) {
+  return &engine->shards[hash >> (64 - SHARD_BITS)];
+}
+
 /* The shard of a key, and its hash in that shard's table. */
 static struct shard *find_shard(struct engine *engine, const struct metric_key *key,
                                 uint32_t *ret_hash) {
-  const uint64_t hash = hash_bytes(key->bytes, key->length, engine->hash_seed);
+  const uint64_t hash = metric_key_hash(key, engine->hash_seed);
   *ret_hash = (uint32_t)hash;
-  return &engine->shards[hash >> (64 - SHARD_BITS)];
+  return engine_shard(engine, hash);
 }
 
 static enum observation_result refuse(struct engine *engine, enum observation_result result) {

@@ -17,6 +17,9 @@
 
 enum { SHARD_BITS = 5, SHARDS = 1 << SHARD_BITS };
 
+/* An episode's id: seconds of the data above, a running number below. */
+enum { EPISODE_BITS = 24, EPISODE_NUMBERS = (1 << EPISODE_BITS) - 1 };
+
 /* A part of the metrics, chosen by hash, and the one lock for it. */
 struct shard {
   pthread_mutex_t lock;
@@ -37,6 +40,8 @@ struct engine {
   atomic_uint_fast64_t memory;       /* of all blocks */
   atomic_uint_fast64_t next_episode; /* counts up */
   _Atomic double clock;              /* engine's own clock: sum of the ticks */
+  _Atomic double earliest_seen;      /* by that clock; below 0 for what was restored */
+  atomic_bool awaiting;              /* restored metrics may not have come back yet */
   pthread_mutex_t tick_lock;
   double last_tick;   /* guarded by tick_lock; 0 before the first */
   size_t next_expiry; /* guarded by tick_lock: the shard to search next */
@@ -64,6 +69,13 @@ void engine_judge_silence(struct engine *engine, struct shard *shard, struct met
 /* Unlocks the shard and tells the listeners what is new, if anything is. */
 void engine_unlock_and_tell(struct engine *engine, struct shard *shard, const struct metric *metric,
                             const struct outcome *outcome);
+
+/* The shard of a metric with this hash. */
+struct shard *engine_shard(struct engine *engine, uint64_t hash);
+
+/* A new metric in no table; NULL where there is no room. */
+struct metric *engine_make_metric(struct engine *engine, const struct metric_id *id,
+                                  const struct metric_key *key);
 
 /* Returns the memory of a metric that is in no table any more. */
 void engine_drop_metric(struct engine *engine, struct metric *metric);

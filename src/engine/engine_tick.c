@@ -74,6 +74,24 @@ static void expire_if_old(struct engine *engine, struct shard *shard, size_t ind
   pthread_mutex_lock(&shard->lock);
 }
 
+/* Whoever has not come back after a restart is silent from now on. */
+static void judge_if_awaited(struct engine *engine, struct shard *shard, size_t index, double now) {
+  struct metric *const metric = shard->table.slots[index].metric;
+  if (!metric->awaited)
+    return;
+  metric->awaited = false;
+  struct outcome outcome;
+  engine_judge_silence(engine, shard, metric, now, &outcome);
+  engine_unlock_and_tell(engine, shard, metric, &outcome);
+  pthread_mutex_lock(&shard->lock);
+}
+
+static void await_no_longer(struct engine *engine, double now) {
+  atomic_store(&engine->awaiting, false);
+  for (size_t i = 0; i < SHARDS; i++)
+    visit_slots(engine, &engine->shards[i], judge_if_awaited, now);
+}
+
 static bool has_silent(struct shard *shard) {
   pthread_mutex_lock(&shard->lock);
   const bool silent = shard->silent > 0;
@@ -85,8 +103,11 @@ void engine_tick(struct engine *engine, double now) {
   if (!(now > 0 && now < ENGINE_TIME_MAX))
     return;
   struct shard *const old = advance_clock(engine, now);
-  if (atomic_load(&engine->clock) > engine->options.expire_after)
+  const double clock = atomic_load(&engine->clock);
+  if (clock - atomic_load(&engine->earliest_seen) > engine->options.expire_after)
     visit_slots(engine, old, expire_if_old, now);
+  if (clock > engine->options.restart_grace && atomic_load(&engine->awaiting))
+    await_no_longer(engine, now);
   for (size_t i = 0; i < SHARDS; i++)
     if (has_silent(&engine->shards[i]))
       visit_slots(engine, &engine->shards[i], judge_if_silent, now);

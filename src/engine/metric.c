@@ -1,5 +1,7 @@
 #include "engine/metric.h"
 
+#include "anomaly/state.h"
+#include "base/hash.h"
 #include "base/text.h"
 #include "engine/slab.h"
 
@@ -69,6 +71,7 @@ void metric_restart(struct metric *metric) {
                                       plan->detectors[i].options);
   metric->rate = (struct rate){0};
   metric->first_time = 0;
+  metric->summary = (struct summary){.moments.count = 0};
   metric->last = (struct last_verdict){.time = NAN, .leading = ""};
   metric->late = false;
   metric->warming = plan->count > 0;
@@ -78,9 +81,25 @@ bool metric_has_key(const struct metric *metric, const struct metric_key *key) {
   return metric->key_length == key->length && memcmp(key_of(metric), key->bytes, key->length) == 0;
 }
 
+uint64_t metric_key_hash(const struct metric_key *key, uint64_t seed) {
+  return hash_bytes(key->bytes, key->length, seed);
+}
+
+uint64_t metric_hash(const struct metric *metric, uint64_t seed) {
+  return hash_bytes(key_of(metric), metric->key_length, seed);
+}
+
+void *metric_detector_state(const struct metric *metric, size_t which) {
+  return state_of(metric, &metric->plan->detectors[which]);
+}
+
 struct metric_id metric_identity(const struct metric *metric) {
+  return metric_identity_of(key_of(metric));
+}
+
+struct metric_id metric_identity_of(const char *key) {
   struct metric_id id;
-  const char *at = key_of(metric);
+  const char *at = key;
   for (size_t part = 0; part < METRIC_PARTS; part++) {
     id.part[part] = at;
     at += strlen(at) + 1;
@@ -111,6 +130,7 @@ static void conclude(struct metric *metric, uint64_t next_episode, struct verdic
   const struct plan *const plan = metric->plan;
   decision_advance(&metric->decision, &plan->options, &plan->lines, next_episode, verdict, ret_end);
   keep_last(metric, verdict);
+  metric->unsaved = UNSAVED_STATE | UNSAVED_BASELINE;
 }
 
 static bool any_ready(const struct finding *findings, size_t count) {
@@ -154,6 +174,7 @@ void metric_observe(struct metric *metric, const struct sample *sample, double v
                    value, ret_verdict);
   clip_band(ret_verdict, sample);
   conclude(metric, next_episode, ret_verdict, ret_end);
+  summary_add(&metric->summary, value);
   metric->warming = !any_ready(findings, plan->count);
 }
 

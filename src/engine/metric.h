@@ -12,6 +12,7 @@
 #include "engine/hosts.h"
 #include "engine/plan.h"
 #include "engine/rate.h"
+#include "stats/summary.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,8 +37,9 @@ struct metric {
   double late_since; /* engine's own clock; while `late` */
   struct decision decision;
   struct last_verdict last;
-  float interval; /* seconds, as the sender says, else between the last two values */
-  uint32_t size;  /* of the whole block */
+  struct summary summary; /* of all values since first_time */
+  float interval;         /* seconds, as the sender says, else between the last two values */
+  uint32_t size;          /* of the whole block */
   uint16_t key_length;
   uint16_t states; /* offset of the states in the block */
   bool late;       /* the last value was late */
@@ -45,6 +47,8 @@ struct metric {
   bool missed;     /* counts as silent in its host: no value for longer than collectd waits */
   bool warming;    /* no detector can know yet */
   bool is_uptime;  /* seconds since the host was booted */
+  bool awaited;    /* restored, and no value since */
+  uint8_t unsaved; /* enum unsaved */
 };
 
 /* An identity as bytes: the six parts, each with its NUL. */
@@ -68,8 +72,16 @@ void metric_restart(struct metric *metric);
 
 bool metric_has_key(const struct metric *metric, const struct metric_key *key);
 
-/* The identity, borrowed from the block. */
+/* The identity's hash, from a key and from a metric. */
+uint64_t metric_key_hash(const struct metric_key *key, uint64_t seed);
+uint64_t metric_hash(const struct metric *metric, uint64_t seed);
+
+/* The state of detector `which` of the plan. */
+void *metric_detector_state(const struct metric *metric, size_t which);
+
+/* The identity, borrowed from the block; the same from a key's bytes. */
 struct metric_id metric_identity(const struct metric *metric);
+struct metric_id metric_identity_of(const char *key);
 
 /*
  * Judges and learns a sample whose rate is `value`: finite, and newer than

@@ -4,6 +4,7 @@
 #include "base/option.h"
 #include "engine/rule_private.h"
 #include "engine/slab.h"
+#include "engine/snapshot.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -75,8 +76,11 @@ static size_t aligned(size_t offset) {
 
 static void add_detector(struct plan *plan, const struct rule_detector *detector) {
   const size_t offset = aligned(plan->states_size);
-  plan->detectors[plan->count] = (struct plan_detector){
-      .detector = detector->detector, .options = detector->options, .offset = offset};
+  plan->detectors[plan->count] =
+      (struct plan_detector){.detector = detector->detector,
+                             .options = detector->options,
+                             .offset = offset,
+                             .snapshot_size = snapshot_size(detector->detector, detector->options)};
   plan->names[plan->count] = detector->detector->name;
   plan->states_size = offset + detector->detector->state_size(detector->options);
   plan->count++;

@@ -15,6 +15,7 @@ struct plan_detector {
   const struct detector *detector;
   const void *options;
   size_t offset; /* of its state behind the first; a multiple of SLAB_ALIGNMENT */
+  size_t snapshot_size;
 };
 
 /* Immutable once made; lives as long as its book. */

@@ -29,6 +29,10 @@ size_t snapshot_size(const struct detector *detector, const void *options);
 int snapshot_save(const struct detector *detector, const void *options, const void *state,
                   void *bytes, size_t size);
 
+/* The same for a caller who knows the size: it is snapshot_size. */
+void snapshot_write(const struct detector *detector, const void *options, const void *state,
+                    void *bytes, size_t size);
+
 /*
  * Makes `state` (detector->state_size bytes) what it was. Errors, all with the
  * state untouched: STATUS_CORRUPT, STATUS_VERSION, STATUS_MISMATCH (other

@@ -43,6 +43,16 @@ struct metric *table_find(const struct table *table, const struct metric_key *ke
   return NULL;
 }
 
+struct metric *table_find_hash(const struct table *table, uint64_t hash, uint64_t seed) {
+  if (table->capacity == 0)
+    return NULL;
+  const uint32_t slot_hash = (uint32_t)hash;
+  for (size_t i = home(table, slot_hash); table->slots[i].metric != NULL; i = next(table, i))
+    if (table->slots[i].hash == slot_hash && metric_hash(table->slots[i].metric, seed) == hash)
+      return table->slots[i].metric;
+  return NULL;
+}
+
 void table_put(struct table *table, struct metric *metric, uint32_t hash) {
   size_t i = home(table, hash);
   while (table->slots[i].metric != NULL)

@@ -31,6 +31,9 @@ void table_release(struct table *table);
  */
 struct metric *table_find(const struct table *table, const struct metric_key *key, uint32_t hash);
 
+/* The metric whose metric_hash with this seed is `hash`, or NULL. */
+struct metric *table_find_hash(const struct table *table, uint64_t hash, uint64_t seed);
+
 /* Makes room for one more; STATUS_NO_MEMORY leaves the table as it is. */
 int table_reserve(struct table *table);
 

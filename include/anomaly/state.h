@@ -1,0 +1,87 @@
+/*
+ * What the engine has learned, on its way to a store and back.
+ *
+ * Each metric is marked when something of it changes, and unmarked when it is
+ * handed out. All functions are thread-safe, one export at a time; a shard is
+ * locked for a few metrics at once, and never while the caller has the word.
+ */
+#ifndef ANOMALY_STATE_H
+#define ANOMALY_STATE_H
+
+#include "anomaly/metric.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct engine;
+
+/* What a store may have to write of a metric. */
+enum unsaved {
+  UNSAVED_STATE = 1,
+  UNSAVED_BASELINE = 2,
+};
+
+/* What all values of a metric come to; all 0 where there was none. */
+struct metric_baseline {
+  uint64_t count;
+  double mean, deviation; /* sample standard deviation */
+  double minimum, maximum;
+  double percentile_95, percentile_99; /* estimated */
+};
+
+/* One metric as it is handed out; what it borrows is valid until the next call. */
+struct metric_record {
+  uint64_t key;        /* stands for the identity under the engine's hash_seed; < 2^63 */
+  struct metric_id id; /* borrowed */
+  unsigned unsaved;    /* enum unsaved, of those that were asked for */
+  double first_time;   /* of the first value */
+  double last_time;    /* of the last value or gap */
+  const void *state;   /* borrowed; NULL without UNSAVED_STATE */
+  size_t size;         /* of state */
+  struct metric_baseline baseline;
+};
+
+struct state_export;
+
+/*
+ * Begins to hand out the marked metrics. `unsaved` says what is asked for. The
+ * engine outlives the export. Errors: STATUS_NO_MEMORY.
+ */
+int state_export_begin(struct state_export **ret_export, struct engine *engine, unsigned unsaved);
+
+/*
+ * The next records, in the order of their keys: some hundred at most, 0 at the
+ * end. Metrics that come meanwhile may be left to the next export, as is what
+ * memory has no room for.
+ */
+size_t state_export_next(struct state_export *export, const struct metric_record **ret_records);
+
+/* Marks the last records again: they could not be stored. */
+void state_export_refused(struct state_export *export);
+
+/* NULL is fine. */
+void state_export_end(struct state_export *export);
+
+/* Marks every metric: what was stored is lost. */
+void engine_mark_unsaved(struct engine *engine);
+
+/* What became of stored states. */
+struct restore_stats {
+  uint64_t metrics;        /* go on where they were */
+  uint64_t cold_metrics;   /* bytes that are no state of this version */
+  uint64_t cold_detectors; /* of the restored: new, with other options, or damaged */
+  uint64_t ignored;        /* no rule watches them any more */
+  uint64_t refused;        /* no memory, or known better already */
+};
+
+/*
+ * Makes a metric what it was, from hostile bytes; `now` is a time as the samples
+ * have it, for the age of the metric. Until its next value the metric is awaited,
+ * for the engine's restart_grace at most. Of a metric that is known already,
+ * nothing changes, unless what was stored begins earlier and no episode is open.
+ * What happened is added to *stats.
+ */
+void engine_restore(struct engine *engine, const void *state, size_t size, double now,
+                    struct restore_stats *stats);
+
+#endif

@@ -1,0 +1,16 @@
+/*
+ * What is kept on disk, and how often it is written.
+ */
+#ifndef ANOMALY_STORE_OPTIONS_H
+#define ANOMALY_STORE_OPTIONS_H
+
+#include "anomaly/option.h"
+
+/* Described by store_option_rows. */
+struct store_options {
+  double checkpoint_interval; /* seconds */
+};
+
+extern const struct option_row store_option_rows[];
+
+#endif

@@ -1,0 +1,366 @@
+#include "anomaly/state.h"
+
+#include "engine/engine_private.h"
+#include "engine/metric_state.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  RECORDS = 256,          /* of one batch */
+  STEP_METRICS = 16,      /* copied under a shard's lock at once */
+  STEP_SLOTS = 256,       /* searched under a shard's lock at once */
+  FIRST_BYTES = 1 << 20,  /* of a batch; grows where metrics have more */
+  FIRST_COPIES = 1 << 16, /* of a step; likewise */
+};
+
+/* A metric's block, copied under the lock to be packed without it. */
+struct copy {
+  size_t at; /* in copies */
+  uint64_t hash;
+  unsigned due;
+};
+
+struct state_export {
+  struct engine *engine;
+  unsigned unsaved;
+  size_t shard; /* whose hashes these are, plus one */
+  uint64_t *hashes;
+  size_t count, capacity, at;
+  unsigned char *copies; /* aligned as the blocks are */
+  size_t copies_size, copied;
+  struct copy copy[STEP_METRICS];
+  unsigned char *bytes; /* states and identities of the records */
+  size_t used, size;
+  size_t records;
+  uint64_t hash[RECORDS];
+  size_t offset[RECORDS]; /* of each record's state in bytes; its identity follows */
+  struct metric_record record[RECORDS];
+};
+
+int state_export_begin(struct state_export **ret_export, struct engine *engine, unsigned unsaved) {
+  struct state_export *const export = calloc(1, sizeof *export);
+  if (export == NULL)
+    return STATUS_NO_MEMORY;
+  *export = (struct state_export){.engine = engine,
+                                  .unsaved = unsaved,
+                                  .copies = aligned_alloc(SLAB_ALIGNMENT, FIRST_COPIES),
+                                  .copies_size = FIRST_COPIES,
+                                  .bytes = malloc(FIRST_BYTES),
+                                  .size = FIRST_BYTES};
+  if (export->copies == NULL || export->bytes == NULL) {
+    state_export_end(export);
+    return STATUS_NO_MEMORY;
+  }
+  *ret_export = export;
+  return STATUS_OK;
+}
+
+void state_export_end(struct state_export *export) {
+  if (export == NULL)
+    return;
+  free(export->hashes);
+  free(export->copies);
+  free(export->bytes);
+  free(export);
+}
+
+/* ---- What is to be handed out --------------------------------------------- */
+
+static bool make_room(struct state_export *export, size_t wanted) {
+  if (wanted <= export->capacity)
+    return true;
+  uint64_t *const hashes = realloc(export->hashes, wanted * sizeof *hashes);
+  if (hashes == NULL)
+    return false;
+  export->hashes = hashes;
+  export->capacity = wanted;
+  return true;
+}
+
+static void note_slots(struct state_export *export, const struct table *table, size_t begin) {
+  for (size_t i = begin; i < begin + STEP_SLOTS && i < table->capacity; i++) {
+    const struct metric *const metric = table->slots[i].metric;
+    if (metric != NULL && metric->plan->count > 0 && (metric->unsaved & export->unsaved) != 0 &&
+        export->count < export->capacity)
+      export->hashes[export->count++] = metric_hash(metric, export->engine->hash_seed);
+  }
+}
+
+static int by_number(const void *a, const void *b) {
+  const uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+  return (left > right) - (left < right);
+}
+
+/* Where memory is short, what has no room waits for the next export. */
+static void note_shard(struct state_export *export) {
+  struct shard *const shard = &export->engine->shards[export->shard++];
+  export->count = export->at = 0;
+  pthread_mutex_lock(&shard->lock);
+  const size_t metrics = shard->table.count;
+  pthread_mutex_unlock(&shard->lock);
+  (void)make_room(export, metrics);
+  for (size_t begin = 0, end = 1; begin < end; begin += STEP_SLOTS) {
+    pthread_mutex_lock(&shard->lock);
+    end = shard->table.capacity;
+    note_slots(export, &shard->table, begin);
+    pthread_mutex_unlock(&shard->lock);
+  }
+  if (export->count > 0)
+    qsort(export->hashes, export->count, sizeof *export->hashes, by_number);
+}
+
+/* ---- Handing out ---------------------------------------------------------- */
+
+static struct metric_baseline baseline_of(const struct summary *summary) {
+  return (struct metric_baseline){.count = summary->moments.count,
+                                  .mean = summary->moments.mean,
+                                  .deviation = moments_deviation(&summary->moments),
+                                  .minimum = summary_get(summary, SUMMARY_MINIMUM),
+                                  .maximum = summary_get(summary, SUMMARY_MAXIMUM),
+                                  .percentile_95 = summary_get(summary, SUMMARY_95),
+                                  .percentile_99 = summary_get(summary, SUMMARY_99)};
+}
+
+static struct metric *copy_at(struct state_export *export, size_t which) {
+  return (struct metric *)(void *)(export->copies + export->copy[which].at);
+}
+
+/*
+ * Copies a few metrics under the lock. A metric too large for the room gives
+ * what it needs, and is not copied yet.
+ */
+static size_t copy_step(struct state_export *export) {
+  struct engine *const engine = export->engine;
+  struct shard *const shard = engine_shard(engine, export->hashes[export->at]);
+  size_t used = 0, needed = 0;
+  export->copied = 0;
+  pthread_mutex_lock(&shard->lock);
+  while (export->at < export->count && export->copied < STEP_METRICS &&
+         export->records + export->copied < RECORDS) {
+    const uint64_t hash = export->hashes[export->at];
+    struct metric *const metric = table_find_hash(&shard->table, hash, engine->hash_seed);
+    needed = metric != NULL ? slab_cost(metric->size) : 0;
+    if (needed > export->copies_size - used)
+      break;
+    export->at++;
+    if (metric == NULL)
+      continue;
+    memcpy(export->copies + used, metric, metric->size);
+    export->copy[export->copied++] =
+        (struct copy){.at = used, .hash = hash, .due = metric->unsaved & export->unsaved};
+    metric->unsaved &= (uint8_t) ~export->unsaved;
+    used += needed;
+  }
+  pthread_mutex_unlock(&shard->lock);
+  return needed;
+}
+
+/* A metric that is too large even for all the room, where memory is short too, is left out. */
+static void grow_copies(struct state_export *export, size_t needed) {
+  if (needed <= export->copies_size)
+    return;
+  unsigned char *const copies = aligned_alloc(SLAB_ALIGNMENT, needed);
+  if (copies == NULL) {
+    export->at++;
+    return;
+  }
+  free(export->copies);
+  export->copies = copies;
+  export->copies_size = needed;
+}
+
+static bool grow_bytes(struct state_export *export, size_t needed) {
+  if (needed <= export->size - export->used)
+    return true;
+  const size_t size = (export->used + needed) * 2;
+  unsigned char *const bytes = realloc(export->bytes, size);
+  if (bytes == NULL)
+    return false;
+  export->bytes = bytes;
+  export->size = size;
+  return true;
+}
+
+static void mark_again(struct engine *engine, uint64_t hash, unsigned unsaved) {
+  struct shard *const shard = engine_shard(engine, hash);
+  pthread_mutex_lock(&shard->lock);
+  struct metric *const metric = table_find_hash(&shard->table, hash, engine->hash_seed);
+  if (metric != NULL)
+    metric->unsaved |= (uint8_t)unsaved;
+  pthread_mutex_unlock(&shard->lock);
+}
+
+static void pack_copy(struct state_export *export, const struct copy *copy,
+                      const struct metric *metric) {
+  const size_t size = (copy->due & UNSAVED_STATE) != 0 ? metric_state_size(metric) : 0;
+  if (!grow_bytes(export, size + metric->key_length)) {
+    mark_again(export->engine, copy->hash, copy->due);
+    return;
+  }
+  unsigned char *const bytes = export->bytes + export->used;
+  if (size > 0)
+    metric_state_save(metric, bytes, size);
+  memcpy(bytes + size, metric_identity(metric).part[0], metric->key_length);
+  export->offset[export->records] = export->used;
+  export->hash[export->records] = copy->hash;
+  export->record[export->records++] =
+      (struct metric_record){.key = copy->hash >> 1,
+                             .unsaved = copy->due,
+                             .first_time = metric->first_time,
+                             .last_time = metric->rate.time,
+                             .size = size,
+                             .baseline = baseline_of(&metric->summary)};
+  export->used += size + metric->key_length;
+}
+
+/* Only now, as the bytes may have moved. */
+static void point_records(struct state_export *export) {
+  for (size_t i = 0; i < export->records; i++) {
+    struct metric_record *const record = &export->record[i];
+    const unsigned char *const bytes = export->bytes + export->offset[i];
+    record->state = record->size > 0 ? bytes : NULL;
+    record->id = metric_identity_of((const char *)bytes + record->size);
+  }
+}
+
+size_t state_export_next(struct state_export *export, const struct metric_record **ret_records) {
+  export->records = export->used = 0;
+  while (export->records < RECORDS) {
+    if (export->at == export->count) {
+      if (export->records > 0 || export->shard == SHARDS)
+        break;
+      note_shard(export);
+      continue;
+    }
+    const size_t needed = copy_step(export);
+    for (size_t i = 0; i < export->copied; i++)
+      pack_copy(export, &export->copy[i], copy_at(export, i));
+    grow_copies(export, needed);
+  }
+  point_records(export);
+  *ret_records = export->record;
+  return export->records;
+}
+
+void state_export_refused(struct state_export *export) {
+  for (size_t i = 0; i < export->records; i++)
+    mark_again(export->engine, export->hash[i], export->record[i].unsaved);
+}
+
+void engine_mark_unsaved(struct engine *engine) {
+  for (struct shard *shard = engine->shards; shard < engine->shards + SHARDS; shard++)
+    for (size_t begin = 0, end = 1; begin < end; begin += STEP_SLOTS) {
+      pthread_mutex_lock(&shard->lock);
+      end = shard->table.capacity;
+      for (size_t i = begin; i < begin + STEP_SLOTS && i < end; i++)
+        if (shard->table.slots[i].metric != NULL)
+          shard->table.slots[i].metric->unsaved = UNSAVED_STATE | UNSAVED_BASELINE;
+      pthread_mutex_unlock(&shard->lock);
+    }
+}
+
+/* ---- Taking back ---------------------------------------------------------- */
+
+/* What was seen long ago expires so much earlier. */
+static void set_age(struct engine *engine, struct metric *metric, double now) {
+  metric->last_seen = atomic_load(&engine->clock) - fmax(now - metric->rate.time, 0);
+  double earliest = atomic_load(&engine->earliest_seen);
+  while (metric->last_seen < earliest &&
+         !atomic_compare_exchange_weak(&engine->earliest_seen, &earliest, metric->last_seen))
+    ;
+}
+
+/* New ones go on behind the numbers that are taken. */
+static void note_episode(struct engine *engine, const struct metric *metric) {
+  const uint64_t number = (metric->decision.episode & EPISODE_NUMBERS) + 1;
+  uint64_t next = atomic_load(&engine->next_episode);
+  while (metric->decision.episode != 0 && next < number &&
+         !atomic_compare_exchange_weak(&engine->next_episode, &next, number))
+    ;
+}
+
+/* What is stored knows the metric for longer, and nothing that was told gets lost. */
+static bool is_better(const struct metric *stored, const struct metric *known) {
+  return stored->size == known->size && stored->first_time > 0 && !known->decision.open &&
+         (known->first_time == 0 || stored->first_time < known->first_time) &&
+         stored->rate.time <= known->rate.time;
+}
+
+/* Takes everything over but where the metric is now. */
+static void replace(struct shard *shard, struct metric *known, const struct metric *stored) {
+  const double last_seen = known->last_seen;
+  engine_count_metric(shard, known, -1);
+  memcpy(known, stored, stored->size);
+  known->last_seen = last_seen;
+  known->awaited = false;
+  known->unsaved = UNSAVED_STATE | UNSAVED_BASELINE;
+  engine_count_metric(shard, known, 1);
+}
+
+enum placing { PLACED, REPLACED, REFUSED };
+
+static enum placing place(struct engine *engine, struct metric *metric,
+                          const struct metric_key *key) {
+  const uint64_t hash = metric_key_hash(key, engine->hash_seed);
+  struct shard *const shard = engine_shard(engine, hash);
+  enum placing placing = REFUSED;
+  pthread_mutex_lock(&shard->lock);
+  struct metric *const known = table_find(&shard->table, key, (uint32_t)hash);
+  if (known == NULL && table_reserve(&shard->table) == STATUS_OK) {
+    table_put(&shard->table, metric, (uint32_t)hash);
+    engine_count_metric(shard, metric, 1);
+    placing = PLACED;
+  } else if (known != NULL && is_better(metric, known)) {
+    replace(shard, known, metric);
+    placing = REPLACED;
+  }
+  pthread_mutex_unlock(&shard->lock);
+  return placing;
+}
+
+/* Makes a metric of the bytes; NULL, and counted, where that cannot be. */
+static struct metric *revive(struct engine *engine, const void *state, size_t size,
+                             struct metric_key *key, size_t *ret_cold,
+                             struct restore_stats *stats) {
+  struct metric_id id;
+  if (metric_state_identity(state, size, &id) != STATUS_OK || !metric_key_make(key, &id)) {
+    stats->cold_metrics++;
+    return NULL;
+  }
+  struct metric *const metric = engine_make_metric(engine, &id, key);
+  if (metric == NULL) {
+    stats->refused++;
+    return NULL;
+  }
+  const bool ignored = metric->plan->count == 0;
+  if (!ignored && metric_state_load(metric, state, size, ret_cold) == STATUS_OK)
+    return metric;
+  stats->ignored += ignored;
+  stats->cold_metrics += !ignored;
+  engine_drop_metric(engine, metric);
+  return NULL;
+}
+
+void engine_restore(struct engine *engine, const void *state, size_t size, double now,
+                    struct restore_stats *stats) {
+  struct metric_key key;
+  size_t cold;
+  struct metric *const metric = revive(engine, state, size, &key, &cold, stats);
+  if (metric == NULL)
+    return;
+  metric->awaited = true;
+  set_age(engine, metric, now);
+  note_episode(engine, metric);
+  atomic_store(&engine->awaiting, true);
+  const enum placing placing = place(engine, metric, &key);
+  if (placing != PLACED)
+    engine_drop_metric(engine, metric);
+  if (placing == REFUSED) {
+    stats->refused++;
+    return;
+  }
+  stats->metrics++;
+  stats->cold_detectors += cold;
+}

@@ -1,0 +1,37 @@
+/*
+ * One metric's state as bytes, and back.
+ *
+ * Layout, as pack.h has numbers: magic (8 bytes), format version (u32), the
+ * identity (u32 length and six parts, each with its NUL), the metric's own
+ * fields, checksum of all before it (u64); then for each detector a snapshot (u32
+ * length and bytes), which has its own checksum. Damage costs what it hits:
+ * before the checksum the whole metric, behind it one detector.
+ */
+#ifndef ANOMALY_ENGINE_METRIC_STATE_H
+#define ANOMALY_ENGINE_METRIC_STATE_H
+
+#include "anomaly/metric.h"
+#include "engine/metric.h"
+
+#include <stddef.h>
+
+/* Exact size of the metric's state. */
+size_t metric_state_size(const struct metric *metric);
+
+/* Writes it to `bytes`, which have room for it. */
+void metric_state_save(const struct metric *metric, void *bytes, size_t size);
+
+/*
+ * The identity that a state is of, borrowed from the bytes. Errors:
+ * STATUS_CORRUPT, STATUS_VERSION.
+ */
+int metric_state_identity(const void *bytes, size_t size, struct metric_id *ret_id);
+
+/*
+ * Makes a metric that has seen nothing what it was. A detector whose snapshot is
+ * missing, damaged or of other options stays as it is and is counted in
+ * *ret_cold. Errors, with the metric as it was: STATUS_CORRUPT, STATUS_VERSION.
+ */
+int metric_state_load(struct metric *metric, const void *bytes, size_t size, size_t *ret_cold);
+
+#endif
