@@ -14,7 +14,6 @@ enum {
   MEMORY_MOST = 10000,
 };
 
-static const double CLIP = 4;                   /* standard deviations */
 static const double DEVIATION_OF_MEAN = 1.2533; /* standard over mean deviation, Gaussian */
 static const double LEAST_SPREAD = 1e-9;        /* of the level: what rounding leaves */
 static const double VANISHED = 1e-6;            /* of level and spread */
@@ -34,6 +33,8 @@ const struct state_row chart_rows[] = {
     STATE_FIELD(struct chart, learned, STATE_U32),
     STATE_FIELD(struct chart, over_since, STATE_U32),
     STATE_FIELD(struct chart, over, STATE_U32),
+    STATE_FIELD(struct chart, far_since, STATE_U32),
+    STATE_FIELD(struct chart, far, STATE_U32),
     STATE_STRUCTS(struct chart, pace, 1, struct pace, pace_rows),
     STATE_FIELD(struct chart, vanishing, STATE_U8),
     STATE_ROWS_END,
@@ -44,7 +45,7 @@ void chart_init(struct chart *chart) {
   pace_init(&chart->pace);
 }
 
-static double standard_deviation(const struct chart *chart) {
+double chart_deviation(const struct chart *chart) {
   return fmax(DEVIATION_OF_MEAN * chart->spread,
               fmax(LEAST_SPREAD * fabs(chart->level), MOMENTS_SMALLEST));
 }
@@ -60,22 +61,26 @@ static void take_time(struct chart *chart, const struct observation *now) {
   chart->number += chart->number < UINT32_MAX;
 }
 
+bool chart_is_ready(const struct chart *chart, const struct observation *now) {
+  return chart->number > RARITY_KNOWN && chart->elapsed >= now->warmup;
+}
+
 struct chart_record chart_take(struct chart *chart, const struct observation *now) {
   take_time(chart, now);
   const double value = moments_clamp(now->value);
   const double deviation =
-      chart->learned < KNOWN_AFTER ? 0 : (value - chart->level) / standard_deviation(chart);
+      chart->learned < KNOWN_AFTER ? 0 : (value - chart->level) / chart_deviation(chart);
   return (struct chart_record){
       .value = value,
       .deviation = double_clamp(deviation, -CHART_FARTHEST, CHART_FARTHEST),
-      .ready = chart->number > RARITY_KNOWN && chart->elapsed >= now->warmup,
+      .ready = chart_is_ready(chart, now),
   };
 }
 
 static void set_band(const struct chart *chart, struct finding *ret) {
   if (chart->learned == 0)
     return;
-  const double width = BAND * standard_deviation(chart);
+  const double width = BAND * chart_deviation(chart);
   ret->expected = chart->level;
   ret->lower = chart->level - width;
   ret->upper = chart->level + width;
@@ -96,14 +101,16 @@ static void measure(const struct chart *chart, const struct chart_statistic *sta
   ret->kind = ret->ratio > 0 ? KIND_LEVEL_SHIFT : KIND_NONE;
 }
 
-/* Whether this record is the first over the line. */
-static bool comes_over(struct chart *chart, bool over) {
-  const bool before = chart->over > 0;
-  if (!over)
-    chart->over = 0;
-  else if (chart->over++ == 0)
-    chart->over_since = chart->elapsed;
-  return over && !before;
+/* Counts a run of records and keeps when it began. */
+static void count_run(bool goes_on, uint32_t elapsed, uint32_t *records, uint32_t *since) {
+  if (!goes_on)
+    *records = 0;
+  else if ((*records)++ == 0)
+    *since = elapsed;
+}
+
+static bool is_lasting(const struct chart *chart, uint32_t records, uint32_t since) {
+  return records >= STUCK_RECORDS && chart->elapsed - since >= STUCK_SECONDS;
 }
 
 bool chart_judge(struct chart *chart, const struct chart_record *record,
@@ -116,7 +123,8 @@ bool chart_judge(struct chart *chart, const struct chart_record *record,
   if (record->ready)
     measure(chart, statistic, decades, ret);
   const bool over = ret->ratio >= now->line;
-  if (comes_over(chart, over))
+  count_run(over, chart->elapsed, &chart->over, &chart->over_since);
+  if (chart->over == 1)
     ret->onset = ret->ratio;
   return over;
 }
@@ -129,8 +137,8 @@ static void learn_value(struct chart *chart, double value, double seconds) {
     chart->level = value;
   double residual = value - chart->level;
   if (chart->learned >= KNOWN_AFTER)
-    residual =
-        double_clamp(residual, -CLIP * standard_deviation(chart), CLIP * standard_deviation(chart));
+    residual = double_clamp(residual, -CHART_CLIP * chart_deviation(chart),
+                            CHART_CLIP * chart_deviation(chart));
   chart->level += gain * residual;
   chart->spread += gain * (fabs(residual) - chart->spread);
   chart->learned += chart->learned < UINT32_MAX;
@@ -143,16 +151,16 @@ static bool has_vanished(struct chart *chart, double value) {
   return chart->vanishing >= VANISHING;
 }
 
-static bool is_stuck(const struct chart *chart) {
-  return chart->over >= STUCK_RECORDS && chart->elapsed - chart->over_since >= STUCK_SECONDS;
-}
-
 bool chart_learn(struct chart *chart, const struct chart_record *record, double memory) {
-  const bool anew = is_stuck(chart) || has_vanished(chart, record->value);
+  const bool far = fabs(record->deviation) > CHART_CLIP;
+  count_run(far, chart->elapsed, &chart->far, &chart->far_since);
+  const bool anew = is_lasting(chart, chart->over, chart->over_since) ||
+                    is_lasting(chart, chart->far, chart->far_since) ||
+                    has_vanished(chart, record->value);
   if (anew) {
     chart->learned = 0;
     chart->level = chart->spread = 0;
-    chart->over = 0;
+    chart->over = chart->far = 0;
     chart->vanishing = 0;
     rarity_halve(&chart->rarity, chart->elapsed);
   }

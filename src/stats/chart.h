@@ -7,9 +7,10 @@
  * The level is an exponentially weighted mean over the last hours or days, the
  * spread the mean distance from it likewise; both learn a value clipped to four
  * standard deviations (winsorised), so that wild values cannot spoil them. Where
- * a statistic stays over the alarm line for 20 records and 20 minutes, what goes
- * on is a new level: it is learned from scratch, and the statistic begins anew.
- * So is the level of a metric whose values vanish beside it.
+ * a statistic stays over the alarm line for 20 records and 20 minutes, or values
+ * more than four deviations off, what goes on is a new level: it is learned from
+ * scratch, and the statistic begins anew. So is the level of a metric whose
+ * values vanish beside it.
  *
  * Source: this project; control charts: Shewhart, 1931; the clipped estimates:
  * Huber, 1964, Robust estimation of a location parameter.
@@ -33,6 +34,8 @@ struct chart {
   uint32_t learned;    /* records behind level and spread; saturates */
   uint32_t over_since; /* elapsed: when the statistic last came over the line */
   uint32_t over;       /* records that it has been over since then */
+  uint32_t far_since;  /* elapsed: when values last came to be more than CHART_CLIP off */
+  uint32_t far;        /* records that they have been since then */
   struct pace pace;
   uint8_t vanishing; /* records in a row that vanish beside the spread */
 };
@@ -48,9 +51,13 @@ struct chart_record {
 };
 
 #define CHART_FARTHEST 1000.0
+#define CHART_CLIP 4.0 /* standard deviations that a value teaches at most */
 
 /* Makes a zeroed chart ready. */
 void chart_init(struct chart *chart);
+
+/* Whether enough records of the rule's warm-up have been taken for a judgement. */
+bool chart_is_ready(const struct chart *chart, const struct observation *now);
 
 /* Takes a value; it is judged and learned by the two calls below, in this order. */
 struct chart_record chart_take(struct chart *chart, const struct observation *now);
@@ -75,6 +82,9 @@ bool chart_judge(struct chart *chart, const struct chart_record *record,
  * level begins: the statistic has to begin anew too.
  */
 bool chart_learn(struct chart *chart, const struct chart_record *record, double memory);
+
+/* Standard deviation of one value, > 0. */
+double chart_deviation(const struct chart *chart);
 
 /* Seconds since the epoch of `elapsed` seconds after the first record, not after now. */
 double chart_since(const struct chart *chart, uint32_t elapsed, const struct observation *now);

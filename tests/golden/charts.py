@@ -43,7 +43,7 @@ class Chart:
         self.interval = interval
         self.most = min(max(memory / interval, 100), 10000)
         self.start = None
-        self.number = self.learned = self.over = self.vanishing = 0
+        self.number = self.learned = self.over = self.far = self.vanishing = 0
         self.level = self.spread = 0.0
 
     def deviation_of_one(self):
@@ -56,10 +56,12 @@ class Chart:
         self.elapsed = time - self.start
         self.number += 1
         self.value = signals.clamp(value)
+        self.deviation = 0.0
         if self.learned < 30:
             return 0.0
         deviation = (self.value - self.level) / self.deviation_of_one()
-        return max(-1000.0, min(1000.0, deviation))
+        self.deviation = max(-1000.0, min(1000.0, deviation))
+        return self.deviation
 
     def judge(self, size, limit, lasting):
         """Ratio and band."""
@@ -88,10 +90,17 @@ class Chart:
         """True where a new level begins."""
         lost = 0 < abs(self.value) < 1e-6 * (abs(self.level) + self.spread)
         self.vanishing = self.vanishing + 1 if lost else 0
+        if abs(self.deviation) <= 4:
+            self.far = 0
+        else:
+            self.far += 1
+            if self.far == 1:
+                self.far_since = self.elapsed
         stuck = self.over >= 20 and self.elapsed - self.over_since >= 1200
+        stuck = stuck or (self.far >= 20 and self.elapsed - self.far_since >= 1200)
         anew = stuck or self.vanishing >= 64
         if anew:
-            self.learned = self.over = self.vanishing = 0
+            self.learned = self.over = self.far = self.vanishing = 0
             self.level = self.spread = 0.0
             self.rarity.halve()
         if self.learned == 0:
