@@ -50,7 +50,7 @@ expect_status "without a file the installed or built-in one is checked" 0
 # ---- detectors ----
 run detectors
 expect_status "detectors is fine" 0
-for name in adaptive zscore baseline missing limit ewma cusum; do
+for name in adaptive zscore baseline missing limit ewma cusum page_hinkley; do
   conclude "$name is listed with its bytes" \
     "$(awk -v name=$name '$1 == name && $2 > 0 { found = 1 } END { if (!found) print "no line" }' out)"
 done
