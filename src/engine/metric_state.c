@@ -20,6 +20,12 @@ static const struct state_row rate_rows[] = {
     STATE_ROWS_END,
 };
 
+static const struct state_row habit_rows[] = {
+    STATE_FIELD(struct habit, count, STATE_F32),
+    STATE_ARRAY(struct habit, start, STATE_U32, HABIT_STARTS),
+    STATE_ROWS_END,
+};
+
 static const struct state_row decision_rows[] = {
     STATE_FIELD(struct decision, episode, STATE_U64),
     STATE_FIELD(struct decision, start, STATE_F64),
@@ -33,10 +39,11 @@ static const struct state_row decision_rows[] = {
     STATE_FIELD(struct decision, severity, STATE_U8),
     STATE_FIELD(struct decision, kind, STATE_U8),
     STATE_FIELD(struct decision, accepted, STATE_U8),
+    STATE_STRUCTS(struct decision, habit, 1, struct habit, habit_rows),
     STATE_ROWS_END,
 };
 
-_Static_assert(sizeof(struct decision) == 64, "decision_rows say every field");
+_Static_assert(sizeof(struct decision) == 96, "decision_rows say every field");
 
 /* Without its words: they are static text of another process. */
 static const struct state_row last_rows[] = {
@@ -121,7 +128,7 @@ static bool decision_valid(const struct decision *decision) {
   return is_time(decision->start) && is_time(decision->since) && is_time(decision->peak_time) &&
          !isinf(decision->peak_value) && is_evidence(decision->peak_ratio) && decision->open <= 1 &&
          decision->accepted <= 1 && decision->severity <= SEVERITY_FAILURE &&
-         decision->kind < KINDS;
+         decision->kind < KINDS && is_evidence((double)decision->habit.count);
 }
 
 static bool last_valid(const struct last_verdict *last) {
