@@ -14,20 +14,22 @@
 #include "plugin/report.h"
 #include "plugin/ticker.h"
 #include "plugin/translate.h"
+#include "store/store.h"
 
+#include <collectd/core/daemon/configfile.h>
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 /* Incidents that wait for slow notification handlers; about 12 KB each. */
 enum { OUTBOX_CAPACITY = 256 };
 /* Seconds between two looks at what is due to be told. */
 static const double TICK_SECONDS = 1;
-/* Longest wait for the handlers in a flush, in seconds. */
-static const double DRAIN_SECONDS = 5;
+/* Longest waits of a flush, in seconds: for the handlers, for the disk. */
+static const double DRAIN_SECONDS = 5, WRITE_SECONDS = 20;
 
 /*
  * collectd's callbacks carry no state of ours, so it is here. `engine` is NULL
@@ -40,15 +42,16 @@ static struct {
   bool configured;
   struct engine *engine;
   struct incidents *incidents; /* like outbox */
-  struct outbox *outbox;       /* guarded by outbox_lock, for flush and shutdown */
-  pthread_mutex_t outbox_lock;
+  struct outbox *outbox;       /* guarded by flush_lock, for flush and shutdown */
+  struct store *store;         /* like outbox */
+  pthread_mutex_t flush_lock;
   struct ticker *ticker;
   struct maintenance maintenance; /* the ticker's */
   struct notifier notifier;
   struct publisher publisher;
   struct report report;
   struct meter meter;
-} plugin = {.outbox_lock = PTHREAD_MUTEX_INITIALIZER};
+} plugin = {.flush_lock = PTHREAD_MUTEX_INITIALIZER};
 
 static int read_config(const char *path) {
   struct config_error error;
@@ -96,10 +99,7 @@ static int on_config(oconfig_item_t *block) {
   return config == NULL || read_config(config) == STATUS_OK ? 0 : -1;
 }
 
-static uint64_t random_seed(void) {
-  uint64_t seed;
-  return getrandom(&seed, sizeof seed, 0) == (ssize_t)sizeof seed ? seed : cdtime();
-}
+static double seconds_now(void) { return translate_seconds(cdtime()); }
 
 static void take_episode(void *context, const struct episode_event *episode) {
   incidents_observe(context, episode, ticker_now());
@@ -117,12 +117,28 @@ static void tick(void *context) {
   incidents_advance(plugin.incidents, ticker_now());
 }
 
+/* As configured, or anomaly.db in collectd's BaseDir. */
+static int open_store(void) {
+  char path[PATH_MAX];
+  const char *const configured = plugin.paths[BLOCK_DATABASE];
+  const char *const folder = global_option_get("BaseDir");
+  struct text text = text_over(path, sizeof path);
+  if (configured == NULL && folder != NULL)
+    text_addf(&text, "%s/", folder);
+  text_add(&text, configured != NULL ? configured : "anomaly.db");
+  const struct store_settings settings = {
+      .path = path, .options = plugin.config.store, .now = seconds_now};
+  return text.cut ? STATUS_INVALID : store_open(&plugin.store, &settings);
+}
+
+static int start_store(void) { return store_start(plugin.store, plugin.engine); }
+
 static int create_incidents(void) {
   struct incident_settings settings = incident_settings_preset();
   settings.options = plugin.config.incidents;
   settings.listener = outbox_put;
   settings.listener_context = plugin.outbox;
-  settings.hash_seed = random_seed();
+  settings.hash_seed = store_seed(plugin.store);
   return incidents_create(&plugin.incidents, &settings);
 }
 
@@ -133,7 +149,7 @@ static int create_engine(void) {
   settings.listener = take_episode;
   settings.boot_listener = take_boot;
   settings.listener_context = plugin.incidents;
-  settings.hash_seed = random_seed();
+  settings.hash_seed = store_seed(plugin.store);
   const int status = engine_create(&plugin.engine, &settings);
   if (status == STATUS_OK)
     plugin.config.rules = NULL;
@@ -147,14 +163,20 @@ static int create_outbox(void) {
 
 static int create_ticker(void) { return ticker_create(&plugin.ticker, TICK_SECONDS, tick, NULL); }
 
-static void release_telling(void) {
-  pthread_mutex_lock(&plugin.outbox_lock);
+/* Backwards: who is told first ends last. */
+static void release_all(void) {
+  pthread_mutex_lock(&plugin.flush_lock);
   struct outbox *const outbox = plugin.outbox;
   struct incidents *const incidents = plugin.incidents;
+  struct store *const store = plugin.store;
   plugin.outbox = NULL;
   plugin.incidents = NULL;
-  pthread_mutex_unlock(&plugin.outbox_lock);
+  plugin.store = NULL;
+  pthread_mutex_unlock(&plugin.flush_lock);
   outbox_destroy(outbox);
+  store_destroy(store);
+  engine_destroy(plugin.engine);
+  plugin.engine = NULL;
   incidents_destroy(incidents);
   maintenance_release(&plugin.maintenance);
 }
@@ -162,9 +184,7 @@ static void release_telling(void) {
 static void release(void) {
   ticker_destroy(plugin.ticker);
   plugin.ticker = NULL;
-  engine_destroy(plugin.engine);
-  plugin.engine = NULL;
-  release_telling();
+  release_all();
   publisher_release(&plugin.publisher);
   config_release(&plugin.config);
   plugin.configured = false;
@@ -175,8 +195,8 @@ static void release(void) {
 }
 
 static int on_init(void) {
-  static int (*const steps[])(void) = {create_outbox, create_incidents, create_engine,
-                                       create_ticker};
+  static int (*const steps[])(void) = {open_store,    create_outbox, create_incidents,
+                                       create_engine, start_store,   create_ticker};
   if (!plugin.configured && read_config(plugin.paths[BLOCK_CONFIG_FILE]) != STATUS_OK)
     return -1;
   plugin.notifier = (struct notifier){.context = plugin_get_ctx()};
@@ -235,11 +255,15 @@ static int on_missing(const value_list_t *list, user_data_t *data) {
 static int on_read(void) {
   if (plugin.engine == NULL)
     return -1;
-  const double now = translate_seconds(cdtime());
+  const double now = seconds_now();
   engine_tick(plugin.engine, now);
   struct engine_stats stats;
   engine_stats(plugin.engine, &stats);
   report_stats(&plugin.report, &stats, now);
+  struct store_status store;
+  store_status(plugin.store, &store);
+  report_store(&plugin.report, &store);
+  publish_store(&store);
   struct incident_stats incident_stats;
   incidents_stats(plugin.incidents, &incident_stats);
   publisher_run(&plugin.publisher, plugin.engine, &stats, &incident_stats, plugin.outbox,
@@ -259,15 +283,21 @@ static bool tell_all(void) {
   return outbox_drain(plugin.outbox, DRAIN_SECONDS);
 }
 
+/* Why something was not written is told by report_store. */
+static bool write_all(void) {
+  return plugin.store == NULL || store_flush(plugin.store, WRITE_SECONDS);
+}
+
 static int on_flush(cdtime_t timeout, const char *identifier, user_data_t *data) {
   (void)timeout, (void)identifier, (void)data;
-  pthread_mutex_lock(&plugin.outbox_lock);
-  const bool empty = tell_all();
-  pthread_mutex_unlock(&plugin.outbox_lock);
-  if (!empty)
+  pthread_mutex_lock(&plugin.flush_lock);
+  const bool told = tell_all();
+  const bool written = write_all();
+  pthread_mutex_unlock(&plugin.flush_lock);
+  if (!told)
     WARNING(PLUGIN_NAME " plugin: notifications still wait after %g s, the handlers are too slow",
             DRAIN_SECONDS);
-  return empty ? 0 : -1;
+  return told && written ? 0 : -1;
 }
 
 static int on_shutdown(void) {

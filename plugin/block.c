@@ -10,6 +10,7 @@ static const struct {
   const char *name, *example;
 } options[BLOCK_OPTIONS] = {
     [BLOCK_CONFIG_FILE] = {"ConfigFile", "/etc/collectd/collectd.conf.d/anomaly.cfg"},
+    [BLOCK_DATABASE] = {"Database", "/var/lib/collectd/anomaly.db"},
     [BLOCK_MAINTENANCE_FILE] = {"MaintenanceFile", "/run/collectd-maintenance"},
 };
 

@@ -12,6 +12,7 @@
 enum block_option {
   BLOCK_CONFIG_FILE,      /* anomaly.cfg */
   BLOCK_MAINTENANCE_FILE, /* while it is there, nothing new is told */
+  BLOCK_DATABASE,         /* what was learned */
   BLOCK_OPTIONS,
 };
 

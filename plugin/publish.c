@@ -88,6 +88,15 @@ static void publish_outbox(struct outbox *outbox) {
   publish_count("outbox_overflowed", stats.overflowed);
 }
 
+void publish_store(const struct store_status *status) {
+  publish_gauge("gauge", "database_fault", (double)status->health.fault);
+  publish_gauge("bytes", "database", (double)status->bytes);
+  publish_gauge("gauge", "checkpoint_age", status->checkpoint_age);
+  publish_gauge("gauge", "checkpoint_seconds", status->checkpoint_seconds);
+  publish_count("checkpoints", status->checkpoints);
+  publish_count("checkpoint_rows", status->rows);
+}
+
 /* Joins what is not empty by '-'. */
 static void join(char *to, size_t size, const char *const *parts, size_t count) {
   char whole[METRIC_TEXT_SIZE];

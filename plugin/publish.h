@@ -17,6 +17,10 @@
  *   bytes-memory                                   of all metrics
  *   gauge-nanoseconds_per_value                    of CPU in our write callback, where measured
  *   gauge-outbox_waiting, derive-outbox_NAME       see struct outbox_stats
+ *   gauge-database_fault                           0 = fine, else enum store_fault
+ *   bytes-database                                 size of its file
+ *   gauge-checkpoint_age, gauge-checkpoint_seconds since the last one; what it took
+ *   derive-checkpoints, derive-checkpoint_rows     written so far
  *   gauge-scores_left_out                          of the following, for want of room
  *
  * Of each metric that has warmed up and whose rule says publish_score, on the
@@ -31,6 +35,7 @@
 #include "engine/incidents.h"
 #include "engine/outbox.h"
 #include "plugin/meter.h"
+#include "store/store.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -50,6 +55,9 @@ struct publisher {
 void publisher_run(struct publisher *publisher, struct engine *engine,
                    const struct engine_stats *stats, const struct incident_stats *incidents,
                    struct outbox *outbox, struct meter *meter);
+
+/* The same of the database. */
+void publish_store(const struct store_status *status);
 
 /* Frees what the publisher keeps and makes it all zero. */
 void publisher_release(struct publisher *publisher);

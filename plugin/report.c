@@ -59,3 +59,65 @@ void report_stats(struct report *report, const struct engine_stats *stats, doubl
   report->some_warming = stats->warming > 0;
   report->none_known = stats->warming == stats->metrics;
 }
+
+static void report_restored(const struct store_status *status) {
+  const struct restore_stats *const restored = &status->restored;
+  if (restored->metrics > 0)
+    INFO(PLUGIN_NAME " plugin: metrics that go on where they were: %llu, read in %.2g s",
+         (unsigned long long)restored->metrics, status->restore_seconds);
+  const uint64_t cold = restored->cold_metrics + restored->cold_detectors + restored->refused;
+  if (cold > 0)
+    WARNING(PLUGIN_NAME " plugin: of what was stored, this starts anew: metrics whose state is "
+                        "damaged %llu, detectors that are new, have other options or are damaged "
+                        "%llu, metrics that memory_limit has no room for %llu",
+            (unsigned long long)restored->cold_metrics,
+            (unsigned long long)restored->cold_detectors, (unsigned long long)restored->refused);
+}
+
+static void report_event(const struct health *health) {
+  switch (health->event) {
+  case STORE_SET_ASIDE:
+    ERROR(PLUGIN_NAME " plugin: the database was damaged; it is kept as %s and a new one is begun",
+          health->aside);
+    break;
+  case STORE_SET_ASIDE_NEWER:
+    WARNING(PLUGIN_NAME " plugin: the database is of a later version of this program; it is kept "
+                        "as %s and a new one is begun",
+            health->aside);
+    break;
+  case STORE_GONE:
+    WARNING(PLUGIN_NAME " plugin: the database was removed or replaced; all is written anew");
+    break;
+  case STORE_NOTHING:
+    break;
+  }
+}
+
+static void report_fault(const struct health *health) {
+  static const char *const phrase[] = {
+      [STORE_FINE] = "can be written again",
+      [STORE_FULL] = "cannot be written, the disk is full",
+      [STORE_READ_ONLY] = "cannot be written, it is read-only",
+      [STORE_LOCKED] = "cannot be written, another process holds it",
+      [STORE_BROKEN] = "cannot be used",
+      [STORE_FOREIGN] = "cannot be used",
+      [STORE_NO_MEMORY] = "cannot be written, there is no memory",
+  };
+  if (health->fault == STORE_FINE)
+    INFO(PLUGIN_NAME " plugin: the database %s", phrase[STORE_FINE]);
+  else
+    ERROR(PLUGIN_NAME " plugin: the database %s (%s); detection goes on, and it is tried again",
+          phrase[health->fault], health->detail);
+}
+
+void report_store(struct report *report, const struct store_status *status) {
+  if (!report->said_restored)
+    report_restored(status);
+  report->said_restored = true;
+  if (status->health.events != report->store_events)
+    report_event(&status->health);
+  report->store_events = status->health.events;
+  if (status->health.fault != report->fault)
+    report_fault(&status->health);
+  report->fault = status->health.fault;
+}

@@ -6,6 +6,7 @@
 #define ANOMALY_PLUGIN_REPORT_H
 
 #include "anomaly/engine.h"
+#include "store/store.h"
 
 #include <stdbool.h>
 
@@ -15,6 +16,9 @@ struct report {
   bool said_full, said_watched;
   bool none_known; /* and nothing else has been said since */
   bool some_warming;
+  bool said_restored;
+  enum store_fault fault; /* as it was told */
+  uint64_t store_events;  /* of the store, that were told */
 };
 
 /*
@@ -25,5 +29,8 @@ void report_start(const char *path);
 
 /* Once per read interval; `now` in seconds since the epoch. */
 void report_stats(struct report *report, const struct engine_stats *stats, double now);
+
+/* Once per read interval: what became of the database, each change once. */
+void report_store(struct report *report, const struct store_status *status);
 
 #endif

@@ -4,6 +4,7 @@
 #include "anomaly/engine.h"
 #include "anomaly/incident.h"
 #include "anomaly/rule.h"
+#include "anomaly/store_options.h"
 #include "base/option.h"
 #include "base/text.h"
 #include "cli/detector_info.h"
@@ -54,6 +55,8 @@ void manual_print_options(FILE *stream) {
   print_options(stream, engine_option_rows);
   fputs(".SH OPTIONS OF INCIDENTS\nWhat people hear of; at the top level only.\n", stream);
   print_options(stream, incident_option_rows);
+  fputs(".SH OPTIONS OF THE DATABASE\nAt the top level only.\n", stream);
+  print_options(stream, store_option_rows);
   fputs(".SH OPTIONS OF RULES\n"
         "In a rule, or at the top level for what no rule says.\n",
         stream);

@@ -114,6 +114,7 @@ static int run(const struct invocation *invocation) {
   } else {
     print_values(engine_option_rows, &config.engine);
     print_values(incident_option_rows, &config.incidents);
+    print_values(store_option_rows, &config.store);
     rules_print(config.rules);
   }
   config_release(&config);

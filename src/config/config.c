@@ -33,6 +33,7 @@ static int fail_unknown(const struct reader *reader, const config_setting_t *set
   struct nearest nearest = {.name = config_setting_name(setting)};
   reader_nearest_row(&nearest, engine_option_rows);
   reader_nearest_row(&nearest, incident_option_rows);
+  reader_nearest_row(&nearest, store_option_rows);
   reader_nearest_row(&nearest, rule_option_rows);
   nearest_try(&nearest, "detectors");
   nearest_try(&nearest, "rules");
@@ -55,6 +56,9 @@ static int read_setting(const struct reader *reader, const config_setting_t *set
   const struct option_row *const incident_row = option_find(incident_option_rows, name);
   if (incident_row != NULL)
     return reader_option(reader, setting, incident_row, &config->incidents);
+  const struct option_row *const store_row = option_find(store_option_rows, name);
+  if (store_row != NULL)
+    return reader_option(reader, setting, store_row, &config->store);
   const struct option_row *const rule_row = option_find(rule_option_rows, name);
   if (rule_row != NULL) {
     rule_mark(everything, (size_t)(rule_row - rule_option_rows));
@@ -129,6 +133,7 @@ static int read_source(const struct source *source, const config_setting_t *root
   const struct reader reader = {.source = source, .presets = &presets, .error = error};
   option_set_presets(engine_option_rows, &config.engine);
   option_set_presets(incident_option_rows, &config.incidents);
+  option_set_presets(store_option_rows, &config.store);
   int status = presets_create(&presets);
   if (status == STATUS_OK)
     status = rule_set_create(&config.rules);

@@ -2,21 +2,23 @@
  * anomaly.cfg: libconfig text -> engine settings.
  *
  * The only part that knows libconfig. Everything it accepts is described by
- * option rows: engine_option_rows and incident_option_rows at the top
- * level, the detectors' own rows in
- * `detectors`, rule_option_rows and selectors in each of `rules`.
+ * option rows: engine_option_rows, incident_option_rows and store_option_rows at
+ * the top level, the detectors' own rows in `detectors`, rule_option_rows and
+ * selectors in each of `rules`.
  */
 #ifndef ANOMALY_CONFIG_CONFIG_H
 #define ANOMALY_CONFIG_CONFIG_H
 
 #include "anomaly/engine.h"
 #include "anomaly/incident.h"
+#include "anomaly/store_options.h"
 #include "base/text.h"
 
 /* What was read; owns the rules until they are handed to an engine. */
 struct config {
   struct engine_options engine;
   struct incident_options incidents;
+  struct store_options store;
   struct rule_set *rules;
 };
 

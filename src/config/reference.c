@@ -5,6 +5,7 @@
 #include "anomaly/incident.h"
 #include "anomaly/rule.h"
 #include "anomaly/status.h"
+#include "anomaly/store_options.h"
 #include "base/option.h"
 
 #include <stdlib.h>
@@ -49,6 +50,8 @@ int config_print_reference(FILE *stream) {
   print_options(stream, engine_option_rows);
   fputs("\n## Incidents\n\nWhat people hear of; at the top level only.\n", stream);
   print_options(stream, incident_option_rows);
+  fputs("\n## Database\n\nAt the top level only.\n", stream);
+  print_options(stream, store_option_rows);
   fputs("\n## Rules\n\n"
         "In a rule, or at the top level for every metric that no rule says otherwise for.\n",
         stream);

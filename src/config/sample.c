@@ -5,6 +5,7 @@
 #include "anomaly/incident.h"
 #include "anomaly/rule.h"
 #include "anomaly/status.h"
+#include "anomaly/store_options.h"
 #include "base/option.h"
 #include "config/shipped_rules.h"
 
@@ -118,6 +119,8 @@ int config_print_sample(FILE *stream) {
   print_options(stream, engine_option_rows);
   print_heading(stream, "Incidents: what people hear of");
   print_options(stream, incident_option_rows);
+  print_heading(stream, "Database");
+  print_options(stream, store_option_rows);
   print_heading(stream, "Every metric, where no rule below says otherwise");
   print_options(stream, rule_option_rows);
   print_words(stream, "# ",

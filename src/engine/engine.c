@@ -109,7 +109,7 @@ void engine_destroy(struct engine *engine) {
 }
 
 /* Keeps the count of its host's silent metrics. */
-static void count_missed(struct metric *metric, bool missed) {
+void engine_count_missed(struct metric *metric, bool missed) {
   if (metric->missed == missed)
     return;
   metric->missed = missed;
@@ -121,7 +121,7 @@ static void count_missed(struct metric *metric, bool missed) {
 
 void engine_drop_metric(struct engine *engine, struct metric *metric) {
   const size_t size = metric->size;
-  count_missed(metric, false);
+  engine_count_missed(metric, false);
   hosts_give(engine->hosts, metric->host);
   atomic_fetch_sub(&engine->memory, slab_cost(size));
   slab_give(engine->slab, metric, size);
@@ -226,7 +226,7 @@ static enum observation_result judge_value(struct engine *engine, struct metric 
   if (is_late(metric, sample->time, clock))
     return REFUSED_LATE;
   metric->last_seen = clock;
-  count_missed(metric, false);
+  engine_count_missed(metric, false);
   ret_outcome->booted = boot_time(metric, sample);
   const double value = rate_update(&metric->rate, sample);
   if (metric->plan->count == 0)
@@ -383,7 +383,7 @@ enum observation_result engine_silence(struct engine *engine, const struct metri
   pthread_mutex_lock(&shard->lock);
   struct metric *const metric = table_find(&shard->table, &key, hash);
   if (metric != NULL && time > metric->rate.time)
-    count_missed(metric, true);
+    engine_count_missed(metric, true);
   if (metric != NULL && metric->plan->count > 0)
     engine_judge_silence(engine, shard, metric, time, &outcome);
   engine_unlock_and_tell(engine, shard, metric, &outcome);

@@ -62,6 +62,9 @@ struct outcome {
  */
 void engine_count_metric(struct shard *shard, const struct metric *metric, int one);
 
+/* Counts a metric as one of its host that is missed, or no longer; shard locked. */
+void engine_count_missed(struct metric *metric, bool missed);
+
 /* Judges that a metric is silent until `time`; shard locked. */
 void engine_judge_silence(struct engine *engine, struct shard *shard, struct metric *metric,
                           double time, struct outcome *ret_outcome);

@@ -291,9 +291,11 @@ static bool is_better(const struct metric *stored, const struct metric *known) {
 /* Takes everything over but where the metric is now. */
 static void replace(struct shard *shard, struct metric *known, const struct metric *stored) {
   const double last_seen = known->last_seen;
+  const bool missed = known->missed;
   engine_count_metric(shard, known, -1);
   memcpy(known, stored, stored->size);
   known->last_seen = last_seen;
+  known->missed = missed;
   known->awaited = false;
   known->unsaved = UNSAVED_STATE | UNSAVED_BASELINE;
   engine_count_metric(shard, known, 1);

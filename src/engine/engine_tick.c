@@ -74,6 +74,14 @@ static void expire_if_old(struct engine *engine, struct shard *shard, size_t ind
   pthread_mutex_lock(&shard->lock);
 }
 
+/* Before the first of them is judged, a host must know how many are missed. */
+static void miss_if_awaited(struct engine *engine, struct shard *shard, size_t index, double now) {
+  (void)engine, (void)now;
+  struct metric *const metric = shard->table.slots[index].metric;
+  if (metric->awaited)
+    engine_count_missed(metric, true);
+}
+
 /* Whoever has not come back after a restart is silent from now on. */
 static void judge_if_awaited(struct engine *engine, struct shard *shard, size_t index, double now) {
   struct metric *const metric = shard->table.slots[index].metric;
@@ -88,6 +96,8 @@ static void judge_if_awaited(struct engine *engine, struct shard *shard, size_t 
 
 static void await_no_longer(struct engine *engine, double now) {
   atomic_store(&engine->awaiting, false);
+  for (size_t i = 0; i < SHARDS; i++)
+    visit_slots(engine, &engine->shards[i], miss_if_awaited, now);
   for (size_t i = 0; i < SHARDS; i++)
     visit_slots(engine, &engine->shards[i], judge_if_awaited, now);
 }

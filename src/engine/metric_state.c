@@ -69,6 +69,7 @@ static const struct state_row metric_rows[] = {
     STATE_STRUCTS(struct metric, decision, 1, struct decision, decision_rows),
     STATE_STRUCTS(struct metric, last, 1, struct last_verdict, last_rows),
     STATE_STRUCTS(struct metric, summary, 1, struct summary, summary_rows),
+    STATE_FIELD(struct metric, interval, STATE_F32),
     STATE_FIELD(struct metric, silent, STATE_U8),
     STATE_FIELD(struct metric, warming, STATE_U8),
     STATE_ROWS_END,
@@ -142,7 +143,8 @@ static bool last_valid(const struct last_verdict *last) {
 static bool metric_valid(const struct metric *metric) {
   return rate_valid(&metric->rate) && is_time(metric->first_time) &&
          decision_valid(&metric->decision) && last_valid(&metric->last) &&
-         summary_valid(&metric->summary) && is_bool(&metric->silent) && is_bool(&metric->warming);
+         summary_valid(&metric->summary) && is_time((double)metric->interval) &&
+         is_bool(&metric->silent) && is_bool(&metric->warming);
 }
 
 /* Six parts, each with its NUL and not too long, and nothing else. */
@@ -221,6 +223,7 @@ int metric_state_load(struct metric *metric, const void *bytes, size_t size, siz
   metric->last = stored.last;
   metric->last.leading = "";
   metric->summary = stored.summary;
+  metric->interval = stored.interval;
   metric->silent = stored.silent;
   size_t cold = 0;
   for (size_t i = 0; i < metric->plan->count; i++)

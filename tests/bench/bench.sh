@@ -1,10 +1,10 @@
 #!/bin/sh
-# ./dev bench [cost|daemon|incidents|quality [ARGUMENT...]]: builds what measures, and measures.
+# ./dev bench [cost|daemon|incidents|quality|store [ARGUMENT...]]: builds what measures, and measures.
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=$top/build
 
-usage="usage: ./dev bench [cost [ARGUMENT...] | daemon | incidents | quality [ARGUMENT...]]"
+usage="usage: ./dev bench [cost [ARGUMENT...] | daemon | incidents | quality | store [ARGUMENT...]]"
 
 make_targets() {
   make -C "$build" -s -j "$(nproc)" --no-print-directory "$@"
@@ -30,12 +30,17 @@ bench_quality() {
   "$build/tests/bench/bench_quality" "$@"
 }
 
+bench_store() {
+  make_targets tests/bench/bench_store
+  "$build/tests/bench/bench_store" "$@"
+}
+
 what=${1-all}
 [ $# = 0 ] || shift
 case $what in
-  cost | daemon | incidents | quality) "bench_$what" "$@" ;;
+  cost | daemon | incidents | quality | store) "bench_$what" "$@" ;;
   all)
-    for part in cost daemon incidents quality; do
+    for part in cost daemon incidents quality store; do
       "bench_$part" "$@"
     done
     ;;

@@ -38,6 +38,7 @@ static struct {
 } state = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static _Thread_local plugin_ctx_t thread_context;
+static const char *base_folder = NULL;
 
 static void free_meta(notification_meta_t *meta) {
   while (meta != NULL) {
@@ -63,6 +64,8 @@ void fake_reset(double now) {
   state.metadata_alive = 0;
   fake_set_time(now);
 }
+
+void fake_set_base(const char *folder) { base_folder = folder; }
 
 void fake_set_time(double now) {
   pthread_mutex_lock(&state.lock);
@@ -177,6 +180,10 @@ int plugin_register_shutdown(const char *name, plugin_shutdown_cb callback) {
   (void)name;
   fake.shutdown = callback;
   return 0;
+}
+
+const char *global_option_get(const char *option) {
+  return strcasecmp(option, "BaseDir") == 0 ? base_folder : NULL;
 }
 
 cdtime_t cdtime(void) {

@@ -39,6 +39,9 @@ const struct fake_value *fake_value_find(const char *plugin_instance, const char
                                          const char *type_instance);
 void fake_forget_values(void);
 
+/* What global_option_get gives for BaseDir; borrowed. */
+void fake_set_base(const char *folder);
+
 /* Copies of the notifications, metadata and all. */
 size_t fake_notification_count(void);
 const notification_t *fake_notification_at(size_t index);

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 static char folder[64];
-char config_path[80];
+char config_path[80], database_path[80];
 
 int make_folder(void **state) {
   (void)state;
@@ -14,12 +14,15 @@ int make_folder(void **state) {
   if (mkdtemp(folder) == NULL)
     return -1;
   snprintf(config_path, sizeof config_path, "%s/anomaly.cfg", folder);
+  snprintf(database_path, sizeof database_path, "%s/anomaly.db", folder);
+  fake_set_base(folder);
   return 0;
 }
 
 int remove_folder(void **state) {
   (void)state;
   unlink(config_path);
+  forget_database();
   return rmdir(folder);
 }
 
@@ -41,7 +44,16 @@ int configure(const char *key, const char *path) {
   return fake.config(&block);
 }
 
-void load(void) {
+void forget_database(void) {
+  static const char *const suffixes[] = {"", "-wal", "-shm"};
+  for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+    char path[96];
+    snprintf(path, sizeof path, "%s%s", database_path, suffixes[i]);
+    unlink(path);
+  }
+}
+
+static void load_again(void) {
   /* A test that failed before its end leaves a plugin behind. */
   if (fake.shutdown != NULL)
     fake.shutdown();
@@ -49,12 +61,25 @@ void load(void) {
   module_register();
 }
 
-/* Loads, configures from a text and initialises the plugin. */
-void start(const char *config) {
-  load();
+void load(void) {
+  load_again();
+  forget_database();
+}
+
+static void configure_and_init(const char *config) {
   write_config(config);
   assert_int_equal(configure("ConfigFile", config_path), 0);
   assert_int_equal(fake.init(), 0);
+}
+
+void start(const char *config) {
+  load();
+  configure_and_init(config);
+}
+
+void restart(const char *config) {
+  load_again();
+  configure_and_init(config);
 }
 
 /* As collectd does it when all threads but ours have ended. */

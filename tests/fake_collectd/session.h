@@ -26,15 +26,21 @@
 int make_folder(void **state);
 int remove_folder(void **state);
 
-extern char config_path[];
+extern char config_path[], database_path[];
 void write_config(const char *text);
 
 /* A <Plugin anomaly> block with one option of one string; gives the callback's status. */
 int configure(const char *key, const char *path);
 
-/* Loads the plugin into a new daemon; the second one also configures and initialises it. */
+/*
+ * Loads the plugin into a new daemon without a database; the second one also
+ * configures and initialises it, the third one does so with the database of the
+ * last daemon.
+ */
 void load(void);
 void start(const char *config);
+void restart(const char *config);
+void forget_database(void);
 
 /* As collectd does it when all threads but ours have ended. */
 void stop(void);

@@ -67,6 +67,8 @@ static void assert_builtin(const char *words) {
     assert_true(option_get(row, &builtin.engine) == option_get(row, &config.engine));
   for (const struct option_row *row = incident_option_rows; row->name != NULL; row++)
     assert_true(option_get(row, &builtin.incidents) == option_get(row, &config.incidents));
+  for (const struct option_row *row = store_option_rows; row->name != NULL; row++)
+    assert_true(option_get(row, &builtin.store) == option_get(row, &config.store));
   assert_int_equal(rule_set_size(builtin.rules), rule_set_size(config.rules));
   assert_in_range(rule_set_size(config.rules), 20, RULES_MAX);
   for (size_t i = 0; i < rule_set_size(config.rules); i++)
@@ -103,6 +105,7 @@ static void test_the_sample_with_all_options_taken_in_is_the_same(void **state) 
     detectors++;
   assert_int_equal(uncomment(words), option_count(engine_option_rows) +
                                          option_count(incident_option_rows) +
+                                         option_count(store_option_rows) +
                                          option_count(rule_option_rows) + 1 + detectors);
   assert_builtin(words);
   free(words);
@@ -125,6 +128,7 @@ static void test_the_reference_has_everything(void **state) {
   fclose(stream);
   assert_names(words, engine_option_rows);
   assert_names(words, incident_option_rows);
+  assert_names(words, store_option_rows);
   assert_names(words, rule_option_rows);
   for (size_t i = 0; detector_list[i] != NULL; i++) {
     assert_non_null(strstr(words, detector_list[i]->summary));
@@ -151,6 +155,7 @@ static void test_no_detector_is_named_as_an_option(void **state) {
   for (size_t i = 0; detector_list[i] != NULL; i++) {
     assert_null(option_find(engine_option_rows, detector_list[i]->name));
     assert_null(option_find(incident_option_rows, detector_list[i]->name));
+    assert_null(option_find(store_option_rows, detector_list[i]->name));
     assert_null(option_find(rule_option_rows, detector_list[i]->name));
     assert_string_not_equal(detector_list[i]->name, "rules");
     assert_string_not_equal(detector_list[i]->name, "detectors");
@@ -161,6 +166,11 @@ static void test_no_detector_is_named_as_an_option(void **state) {
   for (const struct option_row *row = incident_option_rows; row->name != NULL; row++) {
     assert_null(option_find(rule_option_rows, row->name));
     assert_null(option_find(engine_option_rows, row->name));
+  }
+  for (const struct option_row *row = store_option_rows; row->name != NULL; row++) {
+    assert_null(option_find(rule_option_rows, row->name));
+    assert_null(option_find(engine_option_rows, row->name));
+    assert_null(option_find(incident_option_rows, row->name));
   }
 }
 

@@ -2,10 +2,12 @@
 #include "base/text.h"
 #include "fake_collectd/session.h"
 #include "plugin/translate.h"
+#include "store/store.h"
 #include "unit/alloc_fail.h"
 
 #include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- Configuration ------------------------------------------------------------- */
 static void everything_is_registered(void **state) {
@@ -142,6 +144,52 @@ static void it_starts_again_after_its_end(void **state) {
     assert_true(own("gauge", "metrics") == 1);
     stop();
   }
+}
+
+static void what_was_learned_survives_a_restart(void **state) {
+  (void)state;
+  start(ZSCORE);
+  const double time = write_usual("a", START, 100);
+  write_gauge("a", time, 900);
+  stop();
+  assert_int_equal(fake_notification_count(), 1);
+  restart(ZSCORE);
+  fake_set_time(time);
+  assert_true(own("gauge", "metrics") == 1);
+  assert_true(own("gauge", "warming") == 0);
+  assert_int_equal(fake_log_count(LOG_INFO, "metrics that go on where they were: 1,"), 1);
+  write_gauge("a", time + STEP, 900);
+  stop();
+  assert_int_equal(fake_notification_count(), 0);
+}
+
+static void the_configured_database_is_used(void **state) {
+  (void)state;
+  char path[128];
+  snprintf(path, sizeof path, "%s-other", database_path);
+  load();
+  assert_int_equal(configure("database", path), 0);
+  assert_int_equal(fake.init(), 0);
+  assert_true(own("bytes", "database") > 0);
+  assert_true(own("gauge", "database_fault") == 0);
+  stop();
+  assert_int_equal(unlink(path), 0);
+  assert_int_equal(unlink(database_path), -1);
+}
+
+static void a_database_that_cannot_be_used_is_told_once(void **state) {
+  (void)state;
+  load();
+  assert_int_equal(configure("Database", "/no/such/folder/anomaly.db"), 0);
+  assert_int_equal(fake.init(), 0);
+  write_usual("a", START, 5);
+  for (int i = 0; i < 3; i++) {
+    assert_true(own("gauge", "database_fault") == STORE_BROKEN);
+    assert_true(fake.flush(0, NULL, NULL) != 0);
+  }
+  assert_true(own("gauge", "metrics") == 1);
+  assert_int_equal(fake_log_count(LOG_ERR, "the database cannot be used"), 1);
+  assert_int_equal(fake.shutdown(), 0);
 }
 
 /* ---- Values in ----------------------------------------------------------------- */
@@ -338,6 +386,9 @@ int main(void) {
       cmocka_unit_test(callbacks_before_init_are_harmless),
       cmocka_unit_test(init_survives_each_failed_allocation),
       cmocka_unit_test(it_starts_again_after_its_end),
+      cmocka_unit_test(what_was_learned_survives_a_restart),
+      cmocka_unit_test(the_configured_database_is_used),
+      cmocka_unit_test(a_database_that_cannot_be_used_is_told_once),
       cmocka_unit_test(each_data_source_is_a_metric),
       cmocka_unit_test(counters_become_rates),
       cmocka_unit_test(refused_values_are_counted_and_no_failure),

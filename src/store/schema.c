@@ -1,0 +1,92 @@
+#include "store/schema.h"
+
+#include "store/statement.h"
+
+#include <stdio.h>
+
+/* Migration n leads from version n to n + 1. What has been released never changes. */
+static const char *const migrations[] = {
+    "CREATE TABLE meta ("
+    " name TEXT PRIMARY KEY,"
+    " value"
+    ") WITHOUT ROWID;"
+    "CREATE TABLE baselines ("
+    " id INTEGER PRIMARY KEY,"
+    " host TEXT NOT NULL,"
+    " metric TEXT NOT NULL,"
+    " mean REAL,"
+    " stddev REAL,"
+    " min_value REAL,"
+    " max_value REAL,"
+    " sample_count INTEGER NOT NULL,"
+    " percentile_95 REAL,"
+    " percentile_99 REAL,"
+    " first_seen REAL,"
+    " last_seen REAL,"
+    " last_updated REAL NOT NULL"
+    ");"
+    "CREATE TABLE detector_state ("
+    " id INTEGER PRIMARY KEY,"
+    " host TEXT NOT NULL,"
+    " metric TEXT NOT NULL,"
+    " last_updated REAL NOT NULL,"
+    " state BLOB NOT NULL"
+    ");",
+};
+
+enum { SCHEMA_VERSION = sizeof migrations / sizeof *migrations };
+
+static int migrate(sqlite3 *database, int version) {
+  char number[64];
+  int code = sqlite3_exec(database, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+  if (code == SQLITE_OK)
+    code = sqlite3_exec(database, migrations[version], NULL, NULL, NULL);
+  snprintf(number, sizeof number, "PRAGMA user_version = %d", version + 1);
+  if (code == SQLITE_OK)
+    code = sqlite3_exec(database, number, NULL, NULL, NULL);
+  if (code == SQLITE_OK)
+    code = sqlite3_exec(database, "COMMIT", NULL, NULL, NULL);
+  if (code != SQLITE_OK)
+    (void)sqlite3_exec(database, "ROLLBACK", NULL, NULL, NULL);
+  return code;
+}
+
+/* These take effect on a file without tables only. */
+static int make_ours(sqlite3 *database) {
+  char number[64];
+  snprintf(number, sizeof number, "PRAGMA application_id = %d", SCHEMA_APPLICATION);
+  int code = sqlite3_exec(database, "PRAGMA page_size = 16384; PRAGMA auto_vacuum = INCREMENTAL",
+                          NULL, NULL, NULL);
+  if (code == SQLITE_OK)
+    code = sqlite3_exec(database, number, NULL, NULL, NULL);
+  return code;
+}
+
+int schema_prepare(sqlite3 *database, enum schema_state *ret_state) {
+  int64_t application = 0, version = 0, tables = 0;
+  int code = statement_number(database, "PRAGMA application_id", &application);
+  if (code == SQLITE_OK)
+    code = statement_number(database, "PRAGMA user_version", &version);
+  if (code == SQLITE_OK)
+    code = statement_number(database, "SELECT count(*) FROM sqlite_master", &tables);
+  if (code != SQLITE_OK)
+    return code;
+  if (application != SCHEMA_APPLICATION && tables > 0) {
+    *ret_state = SCHEMA_FOREIGN;
+    return SQLITE_OK;
+  }
+  if (version > SCHEMA_VERSION) {
+    *ret_state = SCHEMA_NEWER;
+    return SQLITE_OK;
+  }
+  if (application != SCHEMA_APPLICATION)
+    code = make_ours(database);
+  if (code == SQLITE_OK)
+    code = sqlite3_exec(database, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;", NULL,
+                        NULL, NULL);
+  for (int64_t at = version < 0 ? 0 : version; code == SQLITE_OK && at < SCHEMA_VERSION; at++)
+    code = migrate(database, (int)at);
+  if (code == SQLITE_OK)
+    *ret_state = SCHEMA_READY;
+  return code;
+}

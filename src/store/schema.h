@@ -1,0 +1,25 @@
+/*
+ * The tables, and how an older file gets them. docs/database.md says what is in
+ * them.
+ */
+#ifndef ANOMALY_STORE_SCHEMA_H
+#define ANOMALY_STORE_SCHEMA_H
+
+#include <sqlite3.h>
+
+/* What tells our files from others: "anom". */
+#define SCHEMA_APPLICATION 0x616e6f6d
+
+enum schema_state {
+  SCHEMA_READY,   /* of this version now */
+  SCHEMA_NEWER,   /* of a later version: not to be touched */
+  SCHEMA_FOREIGN, /* somebody else's: not to be touched */
+};
+
+/*
+ * Makes an empty file ours, and a file of an earlier version one of this. Gives a
+ * code of SQLite; *ret_state is written for SQLITE_OK.
+ */
+int schema_prepare(sqlite3 *database, enum schema_state *ret_state);
+
+#endif

@@ -1,0 +1,23 @@
+/*
+ * Prepared statements: bind, run, and be ready for the next time. All give codes
+ * of SQLite.
+ */
+#ifndef ANOMALY_STORE_STATEMENT_H
+#define ANOMALY_STORE_STATEMENT_H
+
+#include <sqlite3.h>
+#include <stdint.h>
+
+/* Prepares one that is used often. */
+int statement_prepare(sqlite3 *database, const char *sql, sqlite3_stmt **ret_statement);
+
+/* Runs one that gives no rows, and makes it ready for the next time. */
+int statement_run(sqlite3_stmt *statement);
+
+/* Binds a number; NaN and infinities, which tables do not know, become NULL. */
+int statement_bind_real(sqlite3_stmt *statement, int at, double number);
+
+/* The first column of the first row of a query; untouched where there is no row. */
+int statement_number(sqlite3 *database, const char *sql, int64_t *ret_number);
+
+#endif

@@ -1,0 +1,90 @@
+#include "store/states.h"
+
+#include "engine/describe.h"
+#include "store/statement.h"
+
+#include <math.h>
+
+struct batch {
+  const struct metric_record *records;
+  size_t count;
+  double now;
+};
+
+/* The columns that both tables begin with. */
+static void bind_name(sqlite3_stmt *put, const struct metric_record *record,
+                      const struct text *metric) {
+  sqlite3_bind_int64(put, 1, (int64_t)record->key);
+  sqlite3_bind_text(put, 2, record->id.part[METRIC_HOST], -1, SQLITE_STATIC);
+  sqlite3_bind_text(put, 3, metric->buffer, (int)metric->used, SQLITE_STATIC);
+}
+
+static int put_state(sqlite3_stmt *put, const struct metric_record *record,
+                     const struct text *metric, double now) {
+  bind_name(put, record, metric);
+  statement_bind_real(put, 4, now);
+  sqlite3_bind_blob64(put, 5, record->state, record->size, SQLITE_STATIC);
+  return statement_run(put);
+}
+
+static int put_baseline(sqlite3_stmt *put, const struct metric_record *record,
+                        const struct text *metric, double now) {
+  const struct metric_baseline *const baseline = &record->baseline;
+  const double known[] = {baseline->mean, baseline->deviation, baseline->minimum,
+                          baseline->maximum};
+  bind_name(put, record, metric);
+  for (int i = 0; i < 4; i++)
+    statement_bind_real(put, 4 + i, baseline->count > 0 ? known[i] : (double)NAN);
+  sqlite3_bind_int64(put, 8, (int64_t)baseline->count);
+  statement_bind_real(put, 9, baseline->count > 0 ? baseline->percentile_95 : (double)NAN);
+  statement_bind_real(put, 10, baseline->count > 0 ? baseline->percentile_99 : (double)NAN);
+  statement_bind_real(put, 11, record->first_time > 0 ? record->first_time : (double)NAN);
+  statement_bind_real(put, 12, record->last_time);
+  statement_bind_real(put, 13, now);
+  return statement_run(put);
+}
+
+static int put_record(struct database *database, const struct metric_record *record, double now) {
+  char name[METRIC_TEXT_SIZE];
+  struct text metric = text_over(name, sizeof name);
+  describe_metric_short(&record->id, &metric);
+  int code = SQLITE_OK;
+  if ((record->unsaved & UNSAVED_STATE) != 0)
+    code = put_state(database->statement[STATEMENT_PUT_STATE], record, &metric, now);
+  if (code == SQLITE_OK && (record->unsaved & UNSAVED_BASELINE) != 0)
+    code = put_baseline(database->statement[STATEMENT_PUT_BASELINE], record, &metric, now);
+  return code;
+}
+
+static int put_batch(struct database *database, void *context) {
+  const struct batch *const batch = context;
+  int code = SQLITE_OK;
+  for (size_t i = 0; code == SQLITE_OK && i < batch->count; i++)
+    code = put_record(database, &batch->records[i], batch->now);
+  return code;
+}
+
+bool states_put(struct database *database, struct health *health,
+                const struct metric_record *records, size_t count, double now) {
+  struct batch batch = {.records = records, .count = count, .now = now};
+  return database_transaction(database, health, put_batch, &batch);
+}
+
+bool states_restore(struct database *database, struct health *health, struct engine *engine,
+                    double now, struct restore_stats *stats) {
+  sqlite3_stmt *get;
+  int code = sqlite3_prepare_v2(database->handle, "SELECT state FROM detector_state ORDER BY id",
+                                -1, &get, NULL);
+  while (code == SQLITE_OK) {
+    code = sqlite3_step(get);
+    if (code != SQLITE_ROW)
+      break;
+    const void *const state = sqlite3_column_blob(get, 0);
+    engine_restore(engine, state, (size_t)sqlite3_column_bytes(get, 0), now, stats);
+    code = SQLITE_OK;
+  }
+  sqlite3_finalize(get);
+  if (code != SQLITE_DONE)
+    database_fail(database, health, code);
+  return code == SQLITE_DONE;
+}

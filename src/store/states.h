@@ -1,0 +1,21 @@
+/*
+ * The tables detector_state and baselines.
+ */
+#ifndef ANOMALY_STORE_STATES_H
+#define ANOMALY_STORE_STATES_H
+
+#include "anomaly/state.h"
+#include "store/database.h"
+
+/* Writes what is due of the records in one transaction; `now` as the samples have time. */
+bool states_put(struct database *database, struct health *health,
+                const struct metric_record *records, size_t count, double now);
+
+/*
+ * Hands every stored state to the engine. Where a page cannot be read, what comes
+ * before it is restored all the same: false, and the reason is in *health.
+ */
+bool states_restore(struct database *database, struct health *health, struct engine *engine,
+                    double now, struct restore_stats *stats);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * The store: what was learned survives in one SQLite file (docs/database.md).
+ *
+ * One thread owns the only connection that writes. Nobody but store_open,
+ * store_start, store_flush and store_destroy ever waits for the disk. Whatever
+ * happens to the file, the engine goes on; what cannot be written is kept marked
+ * and written when it can be.
+ */
+#ifndef ANOMALY_STORE_STORE_H
+#define ANOMALY_STORE_STORE_H
+
+#include "anomaly/state.h"
+#include "anomaly/store_options.h"
+#include "store/health.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct store;
+
+struct store_settings {
+  const char *path;
+  struct store_options options;
+  double (*now)(void); /* the time as the samples have it */
+};
+
+/*
+ * Opens the file at the path, or makes it (mode 0600), so that its seed is known. A
+ * file that cannot be opened now is no error: it is tried again later. Errors:
+ * STATUS_NO_MEMORY.
+ */
+int store_open(struct store **ret_store, const struct store_settings *settings);
+
+/* The seed that the engine must have, so that a metric keeps its key. Never 0. */
+uint64_t store_seed(const struct store *store);
+
+/*
+ * Restores every stored metric into the engine, which must outlive the store,
+ * and starts the writer. Errors: STATUS_IO (no thread).
+ */
+int store_start(struct store *store, struct engine *engine);
+
+/* Has everything written, baselines too, and waits for it: false after `seconds`, or if it failed.
+ */
+bool store_flush(struct store *store, double seconds);
+
+/* Writes what is not yet written, stops the thread and closes the file. NULL is fine. */
+void store_destroy(struct store *store);
+
+/* Seconds after a failed attempt to write until the next. */
+#define STORE_RETRY 30.0
+
+struct store_status {
+  struct health health;
+  struct restore_stats restored;
+  double restore_seconds;
+  uint64_t checkpoints;      /* complete ones */
+  uint64_t rows;             /* written by them */
+  double checkpoint_seconds; /* of the last one */
+  double checkpoint_age;     /* seconds since the last one, or since the start */
+  uint64_t bytes;            /* of the file */
+};
+
+/* Never waits for the disk. */
+void store_status(struct store *store, struct store_status *ret_status);
+
+#endif

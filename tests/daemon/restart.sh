@@ -1,0 +1,79 @@
+#!/bin/sh
+# What was learned, and an open alarm, outlive the daemon: stopped, and killed.
+. "$ANOMALY_SRCDIR/tests/daemon/lib.sh"
+
+cat >"$work/anomaly.cfg" <<END
+detectors = ( "zscore" );
+warmup = "5m";
+incident_delay = 0;
+END
+{
+  echo "WriteThreads 1"
+  unixsock_plugin restart
+  exec_plugin restart
+  anomaly_with "$work/anomaly.cfg"
+} | configuration restart
+log=$work/restart.log
+database=$work/restart/anomaly.db
+begin=$(($(date +%s) - 3000))
+odd=$((begin + 2000))
+
+# query SQL: the first number, by a reader of its own
+query() {
+  "$python" -c '
+import sqlite3, sys
+print(sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True).execute(sys.argv[2]).fetchone()[0])
+' "$database" "$1"
+}
+
+query_is() {
+  [ "$(query "$1")" = "$2" ]
+}
+
+notifications() {
+  grep -c 'Notification: ' "$log"
+}
+
+# again: another daemon with the same database, once the last one has ended
+again() {
+  rm -f "$log" "$work/restart.sock"
+  start restart
+  check "what was learned is read" try_for 10 said "$log" 'metrics that go on where they were: [1-9]'
+}
+
+start restart
+check "the database is in BaseDir" [ -f "$database" ]
+check "and for its owner only" [ "$(stat -c %a "$database")" = 600 ]
+usual web1 $begin 200 | feed restart
+put web1 $odd 104 | feed restart
+check "an alarm is told" try_for 10 said "$log" 'severity = WARNING'
+flush restart anomaly
+check "a reader sees the baseline" query_is \
+  "SELECT sample_count FROM baselines WHERE host = 'web1' AND metric = 'test-0/gauge-a'" 201
+check "the checkpoint is counted" try_for 5 value_is restart restart/anomaly/gauge-checkpoint_age 'v < 30'
+check "SIGTERM ends it" stop "$daemon"
+check "nothing went wrong" no_trouble "$log"
+
+again
+put web1 $((odd + 10)) 104 | feed restart
+flush restart anomaly
+check "the same alarm is not told again" [ "$(notifications)" -eq 0 ]
+usual web1 $((odd + 20)) 40 | feed restart
+flush restart anomaly
+kill -9 "$daemon"
+wait "$daemon" 2>/dev/null
+
+again
+put web1 $((odd + 500)) 104 | feed restart
+check "it knows what is usual after a kill" try_for 10 said "$log" 'severity = WARNING, host = web1'
+kill -9 "$daemon"
+wait "$daemon" 2>/dev/null
+
+echo "this is no database at all, but it is long enough to be taken for one" >"$database"
+rm -f "$database-wal" "$database-shm" "$log" "$work/restart.sock"
+start restart
+check "a damaged file is told" try_for 10 said "$log" 'the database was damaged; it is kept as .*damaged-'
+check "a new one is begun" query_is "SELECT count(*) FROM meta" 1
+check "it is fine" try_for 10 value_is restart restart/anomaly/gauge-database_fault 'v == 0'
+check "SIGTERM ends that, too" stop "$daemon"
+finish

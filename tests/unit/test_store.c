@@ -1,0 +1,225 @@
+/* The store on a disk that works: what is kept, and what is in the tables. */
+#include "anomaly/status.h"
+#include "store/store.h"
+#include "unit/stored.h"
+#include "unit/unit_test.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { METRICS = 600 };
+static const double RARELY = 3600;
+
+static void what_was_learned_survives(void **state) {
+  (void)state;
+  struct stored stored;
+  stored_forget();
+  stored_start(&stored, RARELY);
+  for (unsigned at = 0; at < 5; at++)
+    stored_feed(&stored, METRICS, at);
+  const uint64_t seed = store_seed(stored.store);
+  stored_stop(&stored);
+  assert_int_equal(stored_number("SELECT count(*) FROM detector_state"), METRICS);
+
+  stored_start(&stored, RARELY);
+  assert_true(store_seed(stored.store) == seed);
+  assert_int_equal(stored_metrics(&stored), METRICS);
+  const struct store_status status = stored_status(&stored);
+  assert_int_equal(status.restored.metrics, METRICS);
+  assert_int_equal(status.restored.cold_metrics + status.restored.cold_detectors, 0);
+  assert_true(status.restore_seconds > 0 && status.bytes > 0);
+  assert_int_equal(status.health.fault, STORE_FINE);
+  stored_stop(&stored);
+}
+
+static void the_file_is_for_its_owner_only(void **state) {
+  (void)state;
+  struct stored stored;
+  struct stat file;
+  stored_forget();
+  stored_start(&stored, RARELY);
+  assert_int_equal(stat(stored_path, &file), 0);
+  assert_int_equal(file.st_mode & 0777, 0600);
+  stored_stop(&stored);
+  assert_int_equal(stored_files(""), 1);
+}
+
+static void only_what_changed_is_written(void **state) {
+  (void)state;
+  struct stored stored;
+  stored_forget();
+  stored_start(&stored, RARELY);
+  stored_feed(&stored, METRICS, 0);
+  assert_true(store_flush(stored.store, 60));
+  assert_int_equal(stored_status(&stored).rows, METRICS);
+  assert_true(store_flush(stored.store, 60));
+  assert_int_equal(stored_status(&stored).rows, METRICS);
+  stored_feed(&stored, 7, 1);
+  assert_true(store_flush(stored.store, 60));
+  assert_int_equal(stored_status(&stored).rows, METRICS + 7);
+  assert_int_equal(stored_status(&stored).checkpoints, 3);
+  stored_stop(&stored);
+}
+
+static void checkpoints_follow_the_schedule(void **state) {
+  (void)state;
+  struct stored stored;
+  stored_forget();
+  stored_start(&stored, .05);
+  stored_feed(&stored, 3, 0);
+  for (unsigned i = 0; i < 1000 && stored_status(&stored).checkpoints < 3; i++)
+    usleep(10000);
+  assert_true(stored_status(&stored).checkpoints >= 3);
+  assert_true(stored_status(&stored).checkpoint_age < 10);
+  assert_int_equal(stored_number("SELECT count(*) FROM detector_state"), 3);
+  stored_stop(&stored);
+}
+
+static void baselines_can_be_read_by_people(void **state) {
+  (void)state;
+  struct stored stored;
+  stored_forget();
+  stored_start(&stored, RARELY);
+  for (unsigned at = 0; at < 100; at++)
+    stored_observe(&stored, 0, at, -(double)at);
+  assert_true(store_flush(stored.store, 60));
+  assert_int_equal(stored_number("SELECT count(*) FROM baselines WHERE host = 'web1' AND"
+                                 " metric = 'test-m0/gauge' AND mean = -49.5 AND sample_count = 100"
+                                 " AND abs(stddev - 29.0115) < 0.001 AND min_value = -99"
+                                 " AND max_value = 0 AND percentile_95 BETWEEN -10 AND 0"
+                                 " AND percentile_99 BETWEEN -5 AND 0"
+                                 " AND first_seen = 1700000000 AND last_seen = 1700000990"
+                                 " AND last_updated = 1700000000"),
+                   1);
+  stored_stop(&stored);
+}
+
+static void a_metric_without_a_value_has_no_baseline_numbers(void **state) {
+  (void)state;
+  struct stored stored;
+  stored_forget();
+  stored_start(&stored, RARELY);
+  const struct metric_id id = {{"web1", "test", "gap", "gauge", "", "value"}};
+  const struct sample gap = sample_gauge(STORED_BEGIN, STORED_STEP, (double)__builtin_nan(""));
+  assert_int_equal(engine_observe(stored.engine, &id, &gap, NULL), OBSERVED_GAP);
+  stored_stop(&stored);
+  assert_int_equal(stored_number("SELECT count(*) FROM detector_state"), 1);
+  assert_int_equal(stored_number("SELECT count(mean) FROM baselines"), 0);
+}
+
+static atomic_bool reading;
+
+static void *read_on(void *unused) {
+  (void)unused;
+  intptr_t reads = 0;
+  for (; reading; reads++)
+    if (stored_number("SELECT count(*) FROM detector_state JOIN baselines USING (id)") < 0)
+      return NULL;
+  return (void *)reads;
+}
+
+static void others_may_read_while_it_is_written(void **state) {
+  (void)state;
+  struct stored stored;
+  pthread_t reader;
+  void *reads;
+  stored_forget();
+  stored_start(&stored, RARELY);
+  reading = true;
+  assert_int_equal(pthread_create(&reader, NULL, read_on, NULL), 0);
+  for (unsigned at = 0; at < 20; at++) {
+    stored_feed(&stored, METRICS, at);
+    assert_true(store_flush(stored.store, 60));
+  }
+  reading = false;
+  pthread_join(reader, &reads);
+  assert_true((intptr_t)reads > 0);
+  assert_int_equal(stored_status(&stored).health.fault, STORE_FINE);
+  stored_stop(&stored);
+}
+
+/* ---- Rows that are not what they should be ----------------------------------- */
+
+static void store_some(unsigned metrics) {
+  struct stored stored;
+  stored_forget();
+  stored_start(&stored, RARELY);
+  stored_feed(&stored, metrics, 0);
+  stored_stop(&stored);
+}
+
+static struct restore_stats restored_after(const char *sql) {
+  struct stored stored;
+  store_some(10);
+  stored_run(sql);
+  stored_start(&stored, RARELY);
+  const struct store_status status = stored_status(&stored);
+  assert_int_equal(status.health.fault, STORE_FINE);
+  assert_int_equal(status.health.events, 0);
+  stored_feed(&stored, 10, 1);
+  stored_stop(&stored);
+  return status.restored;
+}
+
+#define VERSION_99                                                                                 \
+  "UPDATE detector_state SET state = substr(state, 1, 8) || x'63' || substr(state, 10)"            \
+  " WHERE metric = 'test-m3/gauge'"
+
+static void a_bad_row_costs_one_metric(void **state) {
+  (void)state;
+  static const char *const damages[] = {
+      "UPDATE detector_state SET state = substr(state, 1, 100) WHERE metric = 'test-m3/gauge'",
+      "UPDATE detector_state SET state = x'' WHERE metric = 'test-m3/gauge'",
+      "UPDATE detector_state SET state = 'words' WHERE metric = 'test-m3/gauge'",
+      "UPDATE detector_state SET state = 4.5 WHERE metric = 'test-m3/gauge'",
+      "UPDATE detector_state SET state = zeroblob(70000000) WHERE metric = 'test-m3/gauge'",
+      /* the format's version follows the eight bytes of the magic */
+      VERSION_99,
+  };
+  for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+    const struct restore_stats stats = restored_after(damages[i]);
+    assert_int_equal(stats.metrics, 9);
+    assert_int_equal(stats.cold_metrics, 1);
+  }
+}
+
+static void a_cut_snapshot_costs_one_detector(void **state) {
+  (void)state;
+  const struct restore_stats stats =
+      restored_after("UPDATE detector_state SET state = substr(state, 1, length(state) - 1)"
+                     " WHERE metric = 'test-m3/gauge'");
+  assert_int_equal(stats.metrics, 10);
+  assert_int_equal(stats.cold_detectors, 1);
+}
+
+static void another_seed_writes_all_anew(void **state) {
+  (void)state;
+  struct stored stored;
+  store_some(10);
+  stored_run("DELETE FROM meta WHERE name = 'seed'");
+  stored_start(&stored, RARELY);
+  assert_int_equal(stored_status(&stored).restored.metrics, 10);
+  assert_true(store_flush(stored.store, 60));
+  assert_int_equal(stored_number("SELECT count(*) FROM detector_state"), 10);
+  stored_stop(&stored);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(what_was_learned_survives),
+      cmocka_unit_test(the_file_is_for_its_owner_only),
+      cmocka_unit_test(only_what_changed_is_written),
+      cmocka_unit_test(checkpoints_follow_the_schedule),
+      cmocka_unit_test(baselines_can_be_read_by_people),
+      cmocka_unit_test(a_metric_without_a_value_has_no_baseline_numbers),
+      cmocka_unit_test(others_may_read_while_it_is_written),
+      cmocka_unit_test(a_bad_row_costs_one_metric),
+      cmocka_unit_test(a_cut_snapshot_costs_one_detector),
+      cmocka_unit_test(another_seed_writes_all_anew),
+  };
+  return cmocka_run_group_tests(tests, stored_make_folder, stored_remove_folder);
+}
