@@ -80,6 +80,8 @@ struct detector {
   const char *summary; /* one line: what it detects */
   const char *source;  /* author, year, title; or "this project" */
 
+  bool certain; /* what is over its line is a fact, not a surprise: people are told in any case */
+
   const struct option_row *options; /* may be an empty table, not NULL */
   size_t options_size;              /* of the struct behind the rows */
 

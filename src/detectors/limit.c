@@ -174,6 +174,7 @@ const struct detector limit_detector = {
     .name = "limit",
     .summary = "values beyond fixed bounds that the configuration gives",
     .source = "this project, after the threshold plugin of collectd",
+    .certain = true,
     .options = limit_options,
     .options_size = sizeof(struct limit_options),
     .state = limit_rows,

@@ -204,6 +204,16 @@ bool metric_silence(struct metric *metric, double time, uint64_t next_episode,
   return true;
 }
 
+/* Sparing is for surprises. */
+static int notify_of(const struct metric *metric, const struct verdict *verdict) {
+  const struct plan *const plan = metric->plan;
+  for (size_t i = 0; i < plan->count; i++)
+    if (plan->names[i] == verdict->leading && plan->detectors[i].detector->certain &&
+        plan->options.notify == NOTIFY_SPARINGLY)
+      return NOTIFY_ALWAYS;
+  return plan->options.notify;
+}
+
 void metric_event(const struct metric *metric, const struct verdict *verdict, enum episode_end end,
                   struct episode_event *ret_event) {
   const struct decision *const decision = &metric->decision;
@@ -221,7 +231,7 @@ void metric_event(const struct metric *metric, const struct verdict *verdict, en
                              .seen = decision->start,
                              .interval = (double)metric->interval,
                              .line = metric->plan->lines.alarm,
-                             .notify = metric->plan->options.notify,
+                             .notify = notify_of(metric, verdict),
                              .habit = (double)decision->habit.count,
                              .days = habit_days(&decision->habit, decision->start),
                              .host_metrics = (uint32_t)atomic_load(&metric->host->metrics),

@@ -123,9 +123,9 @@ const struct option_row rule_option_rows[] = {
      .kind = OPTION_CHOICE,
      .choices = notifies,
      .preset = NOTIFY_SPARINGLY,
-     .help =
-         "Whether people are told: sparingly counts towards its host's incidents_per_week; "
-         "always is told in any case, as a fixed limit should be; never is seen in values only"},
+     .help = "Whether people are told: sparingly counts towards its host's incidents_per_week; "
+             "always is told in any case, as what the detector limit finds is; never is seen in "
+             "values only"},
     {.name = FIELD(publish_score),
      .kind = OPTION_BOOL,
      .preset = false,

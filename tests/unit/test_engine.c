@@ -89,6 +89,30 @@ static void value_is_judged(void **state) {
   engine_destroy(bench.engine);
 }
 
+static int notify_with(const struct detector *detector, int notify) {
+  struct bench bench;
+  struct rule *rule;
+  struct rule_set *const rules = rules_with(detector, &rule);
+  rule_settings(rule)->notify = notify;
+  rule_mark(rule, row_index("notify"));
+  start(&bench, rules, 0);
+  observe(&bench, "0", 1000, 4);
+  assert_int_equal(bench.count, 1);
+  engine_destroy(bench.engine);
+  return bench.events[0].notify;
+}
+
+/* Surprises are told sparingly; facts are told, unless nobody is to hear of them. */
+static void facts_are_always_told(void **state) {
+  (void)state;
+  struct detector certain = fake_detector;
+  certain.certain = true;
+  assert_int_equal(notify_with(&fake_detector, NOTIFY_SPARINGLY), NOTIFY_SPARINGLY);
+  assert_int_equal(notify_with(&fake_detector, NOTIFY_ALWAYS), NOTIFY_ALWAYS);
+  assert_int_equal(notify_with(&certain, NOTIFY_SPARINGLY), NOTIFY_ALWAYS);
+  assert_int_equal(notify_with(&certain, NOTIFY_NEVER), NOTIFY_NEVER);
+}
+
 static void band_is_not_shown_beyond_the_bounds(void **state) {
   (void)state;
   struct bench bench;
@@ -487,6 +511,7 @@ static void no_memory_is_survived_at_every_allocation(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(value_is_judged),
+      cmocka_unit_test(facts_are_always_told),
       cmocka_unit_test(band_is_not_shown_beyond_the_bounds),
       cmocka_unit_test(episode_is_told_from_start_to_end),
       cmocka_unit_test(refused_is_counted),
