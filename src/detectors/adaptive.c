@@ -15,30 +15,28 @@
  * the context forget, so a new level is usual within hours.
  *
  * Values are held as float relative to the first one. What is further away than
- * VALUE_LIMIT is judged as if it were that far, and not learned. Where values
+ * ORIGIN_REACH is judged as if it were that far, and not learned. Where values
  * stay that far, or vanish beside what was learned, the metric is learned anew.
  */
 #include "anomaly/detector.h"
 #include "stats/clamp.h"
 #include "stats/context.h"
+#include "stats/course.h"
 #include "stats/day_profile.h"
 #include "stats/flat_run.h"
+#include "stats/lasting.h"
 #include "stats/novelty.h"
 #include "stats/odd_hours.h"
 #include "stats/onset.h"
+#include "stats/origin.h"
 #include "stats/pace.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-#define VALUE_LIMIT 1e18F  /* squares of differences of such values are finite */
-#define STORED_LIMIT 4e18F /* residuals and deviations of such values, with their rounding */
-#define TIME_LIMIT 1e12    /* seconds */
-#define AGE_LIMIT 1e9      /* warm-ups */
+#define STORED_LIMIT 4e18F /* residuals and deviations in reach, with their rounding */
 #define EVIDENCE_LIMIT 1e4F
-#define RECORDS_MAX (UINT32_MAX - 1)
-#define READY_RECORDS 128
 #define DAY 86400
 #define WEEK 604800
 
@@ -50,13 +48,8 @@ static const float FREE_INCIDENTS = 7.0F, HABIT_WEIGHT = 0.1F, HABIT_FADES = 0.0
 static const float ONSET_LINES = 1.5F; /* what is under counts for no onset */
 
 enum {
-  CALM_RECORDS = 10,  /* end an incident */
-  STUCK_RECORDS = 20, /* an incident of both lasts */
-  STUCK_SECONDS = 1200,
   AGING_RECORDS = 8000, /* both make the context forget half */
   AGING_SECONDS = WEEK / 2,
-  MISFIT_RECORDS = 64,  /* in a row: the metric is learned anew */
-  YOUNG_RECORDS = 4096, /* until then there is little to lose */
 };
 
 /*
@@ -66,17 +59,14 @@ enum {
 struct adaptive {
   struct pareto_tail tails[CONTEXT_TAILS]; /* first, so that each has a cache line of its own */
 
-  int64_t first_time; /* seconds since the epoch, of the first record */
-  double first_value; /* all values below are relative to it */
-  uint32_t elapsed;   /* seconds from the first record to the last one */
-  uint32_t records;   /* so far */
+  struct course course;
+  struct origin origin; /* all values below are relative to it */
   struct pace pace;
-  uint32_t carry_gap;          /* seconds */
-  float carry;                 /* weight of the last evidence carry_gap later */
-  float last_evidence;         /* decades */
-  float habit;                 /* incidents of about the last week */
-  uint8_t incident_open, calm; /* calm records in the open incident */
-  uint8_t misfits;             /* records in a row that are too far off, or too small */
+  uint32_t carry_gap;  /* seconds */
+  float carry;         /* weight of the last evidence carry_gap later */
+  float last_evidence; /* decades */
+  float habit;         /* incidents of about the last week */
+  struct lasting lasting;
   struct onset onset;
   struct context context;
   struct flat_run run;
@@ -86,8 +76,7 @@ struct adaptive {
   struct day_profile profile;
   struct novelty_past past;
   struct odd_hours odd_hours;
-  uint32_t halved;                      /* the tails last were; elapsed */
-  uint32_t stuck_record, stuck_elapsed; /* when the open incident began, or last halved them */
+  uint32_t halved; /* the tails last were; elapsed */
 };
 
 _Static_assert(sizeof(struct pareto_tail) == 64, "a tail is one cache line");
@@ -96,18 +85,14 @@ static const struct option_row option_rows[] = {OPTION_ROWS_END};
 
 static const struct state_row state_rows[] = {
     STATE_STRUCTS(struct adaptive, tails, CONTEXT_TAILS, struct pareto_tail, pareto_tail_rows),
-    STATE_FIELD(struct adaptive, first_time, STATE_I64),
-    STATE_FIELD(struct adaptive, first_value, STATE_F64),
-    STATE_FIELD(struct adaptive, elapsed, STATE_U32),
-    STATE_FIELD(struct adaptive, records, STATE_U32),
+    STATE_STRUCTS(struct adaptive, course, 1, struct course, course_rows),
+    STATE_STRUCTS(struct adaptive, origin, 1, struct origin, origin_rows),
     STATE_STRUCTS(struct adaptive, pace, 1, struct pace, pace_rows),
     STATE_FIELD(struct adaptive, carry_gap, STATE_U32),
     STATE_FIELD(struct adaptive, carry, STATE_F32),
     STATE_FIELD(struct adaptive, last_evidence, STATE_F32),
     STATE_FIELD(struct adaptive, habit, STATE_F32),
-    STATE_FIELD(struct adaptive, incident_open, STATE_U8),
-    STATE_FIELD(struct adaptive, calm, STATE_U8),
-    STATE_FIELD(struct adaptive, misfits, STATE_U8),
+    STATE_STRUCTS(struct adaptive, lasting, 1, struct lasting, lasting_rows),
     STATE_STRUCTS(struct adaptive, onset, 1, struct onset, onset_rows),
     STATE_STRUCTS(struct adaptive, context, 1, struct context, context_rows),
     STATE_STRUCTS(struct adaptive, run, 1, struct flat_run, flat_run_rows),
@@ -117,24 +102,17 @@ static const struct state_row state_rows[] = {
     STATE_STRUCTS(struct adaptive, past, 1, struct novelty_past, novelty_past_rows),
     STATE_STRUCTS(struct adaptive, odd_hours, 1, struct odd_hours, odd_hours_rows),
     STATE_FIELD(struct adaptive, halved, STATE_U32),
-    STATE_FIELD(struct adaptive, stuck_record, STATE_U32),
-    STATE_FIELD(struct adaptive, stuck_elapsed, STATE_U32),
     STATE_ROWS_END,
 };
 
 /* One value on its way through `update`. */
 struct record {
-  uint32_t number;  /* records before it */
-  uint32_t elapsed; /* seconds since the first record */
-  uint32_t gap;     /* seconds since the last one */
-  int32_t hour;     /* since the epoch */
-  uint8_t day;      /* modulo 256 */
-  float value;      /* relative to the first */
-  float age;        /* of the metric, in warm-ups */
-  float maturity;   /* 0 while the metric is not known, then towards 1 */
-  bool ready;       /* the metric is known */
-  bool hour_known;  /* so is this hour of the day */
-  bool hour_usual;  /* and well */
+  struct course_record at;
+  int32_t hour;    /* since the epoch */
+  uint8_t day;     /* modulo 256 */
+  float value;     /* relative to the first */
+  bool hour_known; /* this hour of the day is */
+  bool hour_usual; /* and well */
 };
 
 /* All but the deviations in decades. */
@@ -172,52 +150,21 @@ static void init(void *opaque, const void *options) {
   odd_hours_init(&state->odd_hours);
 }
 
-static bool is_out_of_reach(const struct adaptive *state, double value) {
-  return state->records > 0 && fabs(value - state->first_value) > (double)VALUE_LIMIT;
-}
-
-/*
- * Lost in the rounding of its distance to the first value, which matters as
- * long as that may have been a wild one; or lost beside a center out of all
- * proportion, which would take weeks to come back.
- */
-static bool vanishes(const struct adaptive *state, double value) {
-  const double first = state->records < YOUNG_RECORDS ? fabs(state->first_value) : 0.0;
-  const double center = (double)(fabsf(state->context.center) + state->context.spread);
-  const double size = fabs(value);
-  return size > 0.0 && (size < first * 0x1p-22 || size < center * 0x1p-40);
-}
-
-static void check_magnitude(struct adaptive *state, double value) {
-  const bool fits = !is_out_of_reach(state, value) && !vanishes(state, value);
-  state->misfits = fits ? 0 : (uint8_t)(state->misfits + 1);
-  if (state->misfits < MISFIT_RECORDS)
+static void check_origin(struct adaptive *state, double value) {
+  const double size = (double)(fabsf(state->context.center) + state->context.spread);
+  if (!origin_outlived(&state->origin, value, state->course.records, size))
     return;
   memset(state, 0, sizeof *state);
   init(state, NULL);
 }
 
 static struct record take_record(struct adaptive *state, const struct observation *now) {
-  const int64_t time = (int64_t)double_clamp(now->time, 0.0, TIME_LIMIT);
-  if (state->records == 0) {
-    state->first_time = time;
-    state->first_value = now->value;
-  }
-  const double elapsed = double_clamp((double)(time - state->first_time), 0.0, UINT32_MAX);
-  const double limit = (double)VALUE_LIMIT;
-  struct record record = {
-      .number = state->records,
-      .elapsed = (uint32_t)elapsed,
-      .hour = (int32_t)(time / 3600),
-      .day = (uint8_t)(time / DAY),
-      .value = (float)double_clamp(now->value - state->first_value, -limit, limit),
-      .age = (float)double_clamp(elapsed / now->warmup, 0.0, AGE_LIMIT),
-  };
-  record.gap = record.elapsed > state->elapsed ? record.elapsed - state->elapsed : 0;
-  record.ready = record.number >= READY_RECORDS && record.age >= 1.0F;
-  record.maturity = record.ready ? record.age / (record.age + 2.0F) : 0.0F;
-  state->elapsed = record.elapsed;
-  state->records += state->records < RECORDS_MAX;
+  if (state->course.records == 0)
+    state->origin.first = now->value;
+  struct record record = {.at = course_take(&state->course, now),
+                          .value = origin_place(&state->origin, now->value)};
+  record.hour = (int32_t)(record.at.time / 3600);
+  record.day = (uint8_t)(record.at.time / DAY);
   return record;
 }
 
@@ -227,69 +174,67 @@ static void change_hour(struct adaptive *state, const struct record *record,
   float excess;
   if (day_hour_excess(&state->hour, &state->profile, &excess)) {
     evidence->novelty[NOVELTY_HOUR] = novelty_of_hour(&state->past, excess, record->day);
-    evidence->odd_hours = odd_hours_judge(&state->odd_hours, excess, record->maturity);
+    evidence->odd_hours = odd_hours_judge(&state->odd_hours, excess, record->at.maturity);
   } else if (state->hour.spoilt != 0) {
     odd_hours_skip(&state->odd_hours);
   }
   if (record->hour / DAY_HOURS != state->hour.number / DAY_HOURS)
     novelty_change_day(&state->novelty, &state->past, record->day);
   day_hour_change(&state->hour, &state->profile, record->hour);
-  state->hour.spoilt = state->incident_open;
+  state->hour.spoilt = state->lasting.open;
 }
 
 /* What was usual, before the value is learned; nothing was before the first. */
 static void set_band(const struct adaptive *state, const struct record *record,
                      struct finding *ret) {
   ret->expected = ret->lower = ret->upper = (double)NAN;
-  if (record->number == 0)
+  if (record->at.number == 0)
     return;
   const struct band band =
       context_band(&state->context, state->tails, &state->hour, record->hour_usual);
-  ret->expected = state->first_value + band.expected;
-  ret->lower = state->first_value + band.lower;
-  ret->upper = state->first_value + band.upper;
+  ret->expected = state->origin.first + band.expected;
+  ret->lower = state->origin.first + band.lower;
+  ret->upper = state->origin.first + band.upper;
 }
 
 static void judge_novelty(struct adaptive *state, const struct record *record, double value,
                           struct evidence *evidence) {
   const struct novelty_record seen = {
-      .number = record->number,
-      .elapsed = record->elapsed,
+      .number = record->at.number,
+      .elapsed = record->at.elapsed,
       .day = record->day,
       .value = record->value,
-      .magnitude = (float)double_clamp(fabs(value), 0.0, (double)VALUE_LIMIT),
+      .magnitude = (float)double_clamp(fabs(value), 0.0, (double)ORIGIN_REACH),
       .residual = record->value - state->hour.mean,
-      .residual_known = record->hour_known && record->age >= 1.0F,
-      .offset = state->first_value,
+      .residual_known = record->hour_known && record->at.age >= 1.0F,
+      .offset = state->origin.first,
   };
   float *const novelty = evidence->novelty;
   if (novelty_of_record(&state->novelty, &state->past, &seen, novelty))
     state->run.longest /= 2;
-  evidence->novelty_sum = novelty[NOVELTY_HOUR] + 2.0F * novelty[NOVELTY_VALUE] +
-                          (novelty[NOVELTY_LOW] + novelty[NOVELTY_HIGH]) +
-                          novelty[NOVELTY_RESIDUAL];
+  evidence->novelty_sum = novelty_sum(novelty);
 }
 
 static void judge_run(struct adaptive *state, const struct record *record,
                       struct evidence *evidence) {
   evidence->run = 0.0F;
   evidence->first_change = false;
-  if (record->number == 0)
+  if (record->at.number == 0)
     return;
   const bool constant = state->run.changes == 0;
   const bool same = record->value == state->context.recent[CONTEXT_RECENT_VALUES - 1];
   evidence->run = flat_run_judge(&state->run, same, state->pace.interval);
-  evidence->first_change = constant && !same && record->ready && record->age >= 7.0F;
+  evidence->first_change = constant && !same && record->at.ready && record->at.age >= 7.0F;
 }
 
 /* Judges the value by everything known before it, then learns it. */
 static void judge(struct adaptive *state, const struct record *record, double value,
                   struct evidence *evidence) {
-  context_measure(&state->context, &state->hour, record->hour_usual, record->number, record->value,
-                  evidence->deviation);
+  context_measure(&state->context, &state->hour, record->hour_usual, record->at.number,
+                  record->value, evidence->deviation);
   judge_novelty(state, record, value, evidence);
   judge_run(state, record, evidence);
-  day_hour_learn(&state->hour, record->value, state->pace.hour_records, record->number);
+  day_hour_learn(&state->hour, record->value, state->pace.hour_records, record->at.number);
   context_judge(&state->context, state->tails, record->value, evidence->deviation,
                 evidence->context);
   evidence->context_sum = 0.0F;
@@ -299,17 +244,17 @@ static void judge(struct adaptive *state, const struct record *record, double va
 
 /* Makes the young whisper, and adds what the last record said. */
 static void weigh(struct adaptive *state, const struct record *record, struct evidence *evidence) {
-  evidence->novelty_sum *= record->maturity;
-  evidence->novelty[NOVELTY_HOUR] *= record->maturity;
-  evidence->run *= record->maturity;
-  if (record->gap != state->carry_gap)
-    set_carry(state, record->gap);
+  evidence->novelty_sum *= record->at.maturity;
+  evidence->novelty[NOVELTY_HOUR] *= record->at.maturity;
+  evidence->run *= record->at.maturity;
+  if (record->at.gap != state->carry_gap)
+    set_carry(state, record->at.gap);
   const float own = (evidence->context_sum + NOVELTY_WEIGHT * evidence->novelty_sum) *
-                    (record->age / (record->age + 0.5F));
+                    (record->at.age / (record->at.age + 0.5F));
   evidence->sum = own + state->carry * state->last_evidence;
   state->last_evidence = own;
 
-  state->habit = habit_faded(state->habit, record->gap, HABIT_FADES);
+  state->habit = habit_faded(state->habit, record->at.gap, HABIT_FADES);
   const float excess = float_max(0.0F, state->habit - FREE_INCIDENTS);
   evidence->line = state->pace.line * (1.0F + HABIT_WEIGHT * excess);
 }
@@ -340,36 +285,25 @@ static enum lead find_lead(const struct evidence *evidence, float *ret_ratio) {
 
 static void halve_context(struct adaptive *state, const struct record *record) {
   if (context_halve(&state->context, state->tails))
-    state->halved = record->elapsed;
+    state->halved = record->at.elapsed;
 }
 
 /* An incident that lasts makes the context forget, so that it becomes usual: odd hours are none. */
 static void track_incident(struct adaptive *state, const struct record *record, float ratio,
                            float line) {
-  if (state->incident_open == 0) {
-    if (ratio < line)
-      return;
-    state->incident_open = 1;
-    state->habit += 1.0F;
-    state->stuck_record = record->number;
-    state->stuck_elapsed = record->elapsed;
-    state->calm = 0;
-  }
+  const enum lasting_change change = lasting_judge(&state->lasting, &record->at, ratio, line);
+  if (change == LASTING_NONE)
+    return;
   state->hour.spoilt = 1;
-  state->calm = ratio >= 0.5F * line ? 0 : (uint8_t)(state->calm + 1);
-  if (state->calm >= CALM_RECORDS)
-    state->incident_open = 0;
-  if (record->number - state->stuck_record >= STUCK_RECORDS &&
-      record->elapsed - state->stuck_elapsed >= STUCK_SECONDS) {
-    state->stuck_record = record->number;
-    state->stuck_elapsed = record->elapsed;
+  if (change == LASTING_BEGINS)
+    state->habit += 1.0F;
+  if (change == LASTING_LASTS)
     halve_context(state, record);
-  }
 }
 
 static void age_context(struct adaptive *state, const struct record *record) {
-  const bool due =
-      state->context.records >= AGING_RECORDS && record->elapsed - state->halved >= AGING_SECONDS;
+  const bool due = state->context.records >= AGING_RECORDS &&
+                   record->at.elapsed - state->halved >= AGING_SECONDS;
   if (due || state->context.records >= CONTEXT_RECORDS_MAX)
     halve_context(state, record);
 }
@@ -378,7 +312,7 @@ static float find_onset(struct adaptive *state, const struct record *record,
                         const struct evidence *evidence) {
   const float over = float_max(0.0F, evidence->sum - ONSET_LINES * evidence->line);
   return onset_judge(&state->onset, evidence->novelty_sum + evidence->run,
-                     record->ready ? over : 0.0F, record->number, record->gap);
+                     record->at.ready ? over : 0.0F, record->at.number, record->at.gap);
 }
 
 /* Kind, reason and decades of the evidence that leads. */
@@ -409,7 +343,7 @@ static void explain(const struct adaptive *state, const struct record *record,
     ret->reason = "stuck at one value";
     break;
   case LEAD_FIRST_CHANGE:
-    ret->surprise = (double)log10f((float)record->number);
+    ret->surprise = (double)log10f((float)record->at.number);
     ret->kind = KIND_LEVEL_SHIFT;
     ret->reason = "changed for the first time";
     break;
@@ -426,9 +360,9 @@ static void update(void *opaque, const void *options, const struct observation *
                    struct finding *ret) {
   (void)options;
   struct adaptive *const state = opaque;
-  check_magnitude(state, now->value);
+  check_origin(state, now->value);
   struct record record = take_record(state, now);
-  pace_learn(&state->pace, record.number, record.gap, now->interval);
+  pace_learn(&state->pace, record.at.number, record.at.gap, now->interval);
   struct evidence evidence;
   evidence.novelty[NOVELTY_HOUR] = evidence.odd_hours = 0.0F;
   if (record.hour != state->hour.number)
@@ -439,7 +373,7 @@ static void update(void *opaque, const void *options, const struct observation *
 
   set_band(state, &record, ret);
   struct adaptive scratch;
-  struct adaptive *const learner = is_out_of_reach(state, now->value) ? &scratch : state;
+  struct adaptive *const learner = origin_reaches(&state->origin, now->value) ? state : &scratch;
   if (learner == &scratch)
     scratch = *state;
   judge(learner, &record, now->value, &evidence);
@@ -456,7 +390,7 @@ static void update(void *opaque, const void *options, const struct observation *
   ret->kind = KIND_NONE;
   ret->reason = NULL;
   ret->onset = (double)find_onset(state, &record, &evidence);
-  ret->ready = record.ready;
+  ret->ready = record.at.ready;
   ret->abstains = false;
   if (ratio > 0.0F)
     explain(state, &record, &evidence, lead, ret);
@@ -465,9 +399,8 @@ static void update(void *opaque, const void *options, const struct observation *
 static bool valid(const void *opaque, const void *options) {
   (void)options;
   const struct adaptive *const state = opaque;
-  return state->first_time >= 0 && (double)state->first_time <= TIME_LIMIT &&
-         isfinite(state->first_value) && state->records <= RECORDS_MAX &&
-         pace_valid(&state->pace) && float_within(state->carry, 0.0F, CARRY) &&
+  return course_valid(&state->course) && origin_valid(&state->origin) && pace_valid(&state->pace) &&
+         float_within(state->carry, 0.0F, CARRY) &&
          float_within(state->last_evidence, 0.0F, EVIDENCE_LIMIT) &&
          float_within(state->habit, 0.0F, FLT_MAX) && onset_valid(&state->onset) &&
          context_valid(&state->context, state->tails, STORED_LIMIT) &&
@@ -483,7 +416,7 @@ const struct detector adaptive_detector = {
     .options = option_rows,
     .options_size = 0,
     .state = state_rows,
-    .state_version = 3,
+    .state_version = 4,
     .state_size = state_size,
     .init = init,
     .update = update,

@@ -72,11 +72,11 @@ static void forget_long_runs(struct flatline_state *state, const struct course_r
 /* The young whisper: they have not seen a weekend. */
 static void tell(const struct flatline_state *state, const struct course_record *record,
                  float decades, struct finding *ret) {
-  const float ramp = record->ready ? record->age / (record->age + 2.0F) : 0.0F;
-  if (ramp * decades <= 0.0F)
+  const float strength = record->maturity * decades;
+  if (strength <= 0.0F)
     return;
-  ret->ratio = (double)(ramp * decades / LINE);
-  ret->surprise = (double)(ramp * decades);
+  ret->ratio = (double)(strength / LINE);
+  ret->surprise = (double)strength;
   ret->since = state->since;
   ret->kind = KIND_FLATLINE;
   ret->reason = "stuck at one value";

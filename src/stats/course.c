@@ -26,6 +26,7 @@ struct course_record course_take(struct course *course, const struct observation
   };
   record.gap = record.elapsed > course->elapsed ? record.elapsed - course->elapsed : 0;
   record.ready = record.number >= COURSE_READY_RECORDS && record.age >= 1.0F;
+  record.maturity = record.ready ? record.age / (record.age + 2.0F) : 0.0F;
   course->elapsed = record.elapsed;
   course->records += course->records < RECORDS_MAX;
   return record;

@@ -30,6 +30,7 @@ struct course_record {
   uint32_t gap;     /* seconds since the last one */
   float age;        /* of the metric, in warm-ups */
   bool ready;       /* COURSE_READY_RECORDS before it, and a warm-up old */
+  float maturity;   /* 0 while it is not ready, then from 1/3 towards 1 */
 };
 
 /* Counts one record. */

@@ -181,6 +181,11 @@ bool novelty_of_record(struct novelty *novelty, struct novelty_past *past,
          halve(novelty, past, records, record->elapsed);
 }
 
+float novelty_sum(const float *decades) {
+  return decades[NOVELTY_HOUR] + 2.0F * decades[NOVELTY_VALUE] +
+         (decades[NOVELTY_LOW] + decades[NOVELTY_HIGH]) + decades[NOVELTY_RESIDUAL];
+}
+
 /* Whether a value just visited is the lowest or highest of all. */
 static bool is_extreme(const struct gap_memory *memory, float value) {
   return memory->spans == 0 || value <= memory->span[0].low ||

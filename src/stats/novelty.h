@@ -84,6 +84,9 @@ float novelty_of_hour(struct novelty_past *past, float excess, uint8_t day);
 bool novelty_of_record(struct novelty *novelty, struct novelty_past *past,
                        const struct novelty_record *record, float *ret_decades);
 
+/* The decades of one record as one: its own value counts twice. */
+float novelty_sum(const float *decades);
+
 /*
  * Says in words which of the NOVELTY_KINDS decades is most: kind and reason of
  * *ret. `above` says that the value is above what is usual.
