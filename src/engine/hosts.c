@@ -23,7 +23,6 @@ struct hosts *hosts_create(uint64_t seed) {
     return NULL;
   pthread_mutex_init(&hosts->lock, NULL);
   hosts->seed = seed;
-  hosts->memory = sizeof *hosts;
   return hosts;
 }
 

@@ -17,6 +17,7 @@ const struct option_row incident_option_rows[] = {
     {FIELD("incidents_per_week", per_week), .kind = OPTION_COUNT, .preset = 2, .min = 0,
      .max = 10000,
      .help = "About so many incidents of one host are told in a week: where there are more, only "
-             "the larger ones, and failures, until it calms down; 0 tells all"},
+             "the larger ones, and failures, until it calms down; 0 tells all, and "
+             "each end at once"},
     OPTION_ROWS_END,
 };

@@ -181,7 +181,7 @@ static void emit(struct incidents *incidents, struct slot *slot, enum incident_c
 static void tell(struct incidents *incidents, struct slot *slot, enum incident_change change) {
   struct telling *const telling = telling_of(incidents, slot);
   struct incident *const incident = &slot->incident;
-  incident->hold = telling_hold(telling, incident->last);
+  incident->hold = telling_hold(telling, incident->last, incidents->options.per_week);
   incident->held = telling->held;
   incident->held_since = telling->held_since;
   telling_note_told(telling, incident->last, incidents->options.per_week);

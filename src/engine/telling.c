@@ -25,9 +25,9 @@ uint32_t telling_recent(const struct telling *telling, double time) {
   return (uint32_t)lround(recent_of(telling, time));
 }
 
-double telling_hold(const struct telling *telling, double time) {
+double telling_hold(const struct telling *telling, double time, uint32_t per_week) {
   const uint32_t recent = telling_recent(telling, time);
-  return recent == 0 ? 0 : fmin(HOLD * pow(HOLD_GROWTH, recent - 1.), HOLD_MOST);
+  return per_week == 0 || recent == 0 ? 0 : fmin(HOLD * pow(HOLD_GROWTH, recent - 1.), HOLD_MOST);
 }
 
 void telling_note_told(struct telling *telling, double time, uint32_t per_week) {

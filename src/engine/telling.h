@@ -8,7 +8,7 @@
  * failure, or three metrics at once. The hold: an incident ends when none of
  * its metrics alarms any more; where others of the host were told in the last
  * day, after 15 minutes, 1 hour, 4 hours, 16 hours of quiet, so that a host that
- * flaps begins at most six incidents in a day.
+ * flaps begins at most six incidents in a day. incidents_per_week = 0 lifts both.
  */
 #ifndef ANOMALY_ENGINE_TELLING_H
 #define ANOMALY_ENGINE_TELLING_H
@@ -33,8 +33,11 @@ double telling_bar(const struct telling *telling, double time, uint32_t per_week
 /* Incidents of about the last day, older ones fading by e each day, rounded. */
 uint32_t telling_recent(const struct telling *telling, double time);
 
-/* Seconds of quiet that end an incident told at `time`; 0 for the first of a day. */
-double telling_hold(const struct telling *telling, double time);
+/*
+ * Seconds of quiet that end an incident told at `time`; 0 for the first of a day,
+ * and where per_week is 0.
+ */
+double telling_hold(const struct telling *telling, double time, uint32_t per_week);
 
 /* Notes that an incident is told, or is not. */
 void telling_note_told(struct telling *telling, double time, uint32_t per_week);

@@ -81,6 +81,12 @@ class Notification:
         return "IncidentId" in self.fields
 
     @property
+    def plugins(self):
+        """Of all metrics that it names, without their instances."""
+        members = self["MemberMetrics"].split(" ")
+        return {member.split("/")[1].split("-")[0] for member in members if "/" in member}
+
+    @property
     def metric(self):
         """The identity without its host, such as cpu-0/cpu-user:value."""
         plugin = "-".join(filter(None, (self["Plugin"], self["PluginInstance"])))
@@ -119,14 +125,21 @@ class NotificationReader:
         return None
 
 
+def set_option(text, name, value):
+    text, found = re.subn(r"(?m)^#? *%s *=.*$" % name, "%s = %s;" % (name, value), text, count=1)
+    if not found:
+        raise Failure("the shipped configuration has no line for %s" % name)
+    return text
+
+
 def write_rules(path, warmup):
-    """The configuration as shipped, but for the time a metric must be known."""
+    """The configuration as shipped, but for the time a metric must be known, and
+    what is told: all, as a short session has no week to share it out over."""
     shipped = os.path.join(STAGE, "etc", "collectd", "collectd.conf.d", "anomaly.cfg")
     with open(shipped) as file:
         text = file.read()
-    text, found = re.subn(r"(?m)^#? *warmup *=.*$", 'warmup = "%gs";' % warmup, text, count=1)
-    if not found:
-        raise Failure("%s has no line for warmup" % shipped)
+    text = set_option(text, "warmup", '"%gs"' % warmup)
+    text = set_option(text, "incidents_per_week", 0)
     with open(path, "w") as file:
         file.write(text)
 

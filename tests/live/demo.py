@@ -16,6 +16,7 @@ LEARN = 110  # seconds without stress at first; the longer, the surer
 STRESS = 25
 LATE = 2  # seconds after the stress in which it may still be noticed
 QUIET = 10  # seconds without stress after each
+CALM = 60  # seconds to wait at most until nothing is odd: what begins then is told by itself
 ATTEMPTS = 2  # a busy machine may hide the first
 PATIENCE = 120  # seconds after the stress until the all-clear must have come
 
@@ -30,13 +31,13 @@ class Stress:
         self.attempt = 0
         self.started = 0
         self.began = None  # the first notification of it
-        self.worst = None  # of the same metric
+        self.worst = None  # of the same incident
         self.open = False
         self.delay = self.lasted = float("nan")
 
     def is_of_this_attempt(self, notification):
         at = notification.number("Time") - self.started
-        return (notification["Plugin"] in self.plugins and notification.severity != "OKAY" and
+        return (notification.plugins & self.plugins and notification.severity != "OKAY" and
                 notification.number("StartTime") >= self.started - 1 and at <= STRESS + LATE)
 
     def take(self, notification):
@@ -47,7 +48,7 @@ class Stress:
                 return
             self.began = self.worst = notification
             self.delay = max(0, notification.number("Time") - self.started)
-        elif notification.metric != self.began.metric:
+        elif notification["IncidentId"] != self.began["IncidentId"]:
             return
         self.open = notification.severity != "OKAY"
         if not self.open:
@@ -82,11 +83,11 @@ def stresses():
     # Enough of them that it shows in the load where the CPUs are busy anyway.
     workers = 8 * len(os.sched_getaffinity(0))
     return [
-        Stress("cpu", lambda attempt: ["--cpu", str(workers * attempt)], ("cpu", "load")),
+        Stress("cpu", lambda attempt: ["--cpu", str(workers * attempt)], {"cpu", "load"}),
         Stress("memory", lambda attempt: ["--vm", "1", "--vm-bytes", str(memory_to_take(attempt)),
-                                          "--vm-keep", "--vm-populate"], ("memory", "swap")),
+                                          "--vm-keep", "--vm-populate"], {"memory", "swap"}),
         Stress("disk", lambda attempt: ["--hdd", str(attempt), "--hdd-bytes", "256m",
-                                        "--hdd-opts", "fsync"], ("disk", "df")),
+                                        "--hdd-opts", "fsync"], {"disk", "df"}),
     ]
 
 
@@ -125,7 +126,14 @@ def warm_up(collectd):
             next_status += 20
 
 
+def calm_down(collectd):
+    end = time.monotonic() + CALM
+    while time.monotonic() < end and collectd.value("anomaly/gauge-incidents_open") > 0:
+        step(collectd)
+
+
 def perform(collectd, stress, folder):
+    calm_down(collectd)
     words = stress.words(stress.attempt)
     command = ["stress-ng", "--quiet", "--temp-path", folder, "--timeout", "%ds" % STRESS]
     terminal.show("status", "stress: stress-ng " + " ".join(words))

@@ -56,11 +56,12 @@ static void hold_grows_with_what_was_told_in_a_day(void **state) {
   static const double holds[] = {0, 900, 3600, 14400, 57600, 57600};
   struct telling telling = {.time = 0};
   for (size_t i = 0; i < sizeof holds / sizeof holds[0]; i++) {
-    assert_true(telling_hold(&telling, NOW) == holds[i]);
+    assert_true(telling_hold(&telling, NOW, 2) == holds[i]);
     telling_note_told(&telling, NOW, 2);
   }
   assert_int_equal(telling_recent(&telling, NOW), 6);
-  assert_true(telling_hold(&telling, NOW + 3 * DAY) == 0);
+  assert_true(telling_hold(&telling, NOW, 0) == 0); /* where all is told, at once */
+  assert_true(telling_hold(&telling, NOW + 3 * DAY, 2) == 0);
 }
 
 /* A host that alarms again as soon as its incident has ended. */
@@ -70,7 +71,7 @@ static void a_flapping_host_begins_at_most_six_in_a_day(void **state) {
   unsigned told = 0, most = 0;
   double begun[64];
   for (double time = NOW; time < NOW + 7 * DAY && told < 64; time += 60) {
-    const double hold = telling_hold(&telling, time);
+    const double hold = telling_hold(&telling, time, 2);
     telling_note_told(&telling, time, 0);
     begun[told++] = time;
     time += hold;
