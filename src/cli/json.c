@@ -58,6 +58,49 @@ void json_write_incident(FILE *stream, const struct incident_line *line) {
   json_decref(object);
 }
 
+static json_t *bytes_of(const struct stored_value *value) {
+  static const char hex[] = "0123456789abcdef";
+  char *const digits = malloc(2 * value->size + 1);
+  if (digits == NULL)
+    return NULL;
+  for (size_t i = 0; i < value->size; i++) {
+    digits[2 * i] = hex[value->bytes[i] >> 4];
+    digits[2 * i + 1] = hex[value->bytes[i] & 15];
+  }
+  digits[2 * value->size] = '\0';
+  json_t *const string = json_string(digits);
+  free(digits);
+  return string;
+}
+
+static json_t *value_of(const struct stored_value *value) {
+  switch (value->kind) {
+  case STORED_WHOLE:
+    return json_integer(value->whole);
+  case STORED_REAL:
+    return json_number(value->real);
+  case STORED_TEXT:
+    return json_text(value->text);
+  case STORED_BYTES:
+    return bytes_of(value);
+  case STORED_NULL:
+    break;
+  }
+  return json_null();
+}
+
+void json_write_row(FILE *stream, const struct store_reader *reader) {
+  json_t *const object = json_object();
+  for (size_t i = 0; i < store_reader_columns(reader); i++) {
+    const struct stored_value value = store_reader_value(reader, i);
+    json_object_set_new(object, store_reader_name(reader, i), value_of(&value));
+  }
+  if (object != NULL)
+    json_dumpf(object, stream, JSON_COMPACT);
+  fputs("\n", stream);
+  json_decref(object);
+}
+
 static json_t *choices_of(const struct option_row *row) {
   json_t *const choices = json_array();
   for (size_t i = 0; row->choices[i] != NULL; i++)
@@ -127,6 +170,11 @@ bool json_is_there(const struct verb *verb) {
 void json_write_episode(FILE *stream, const struct episode_line *line) {
   (void)stream;
   (void)line;
+}
+
+void json_write_row(FILE *stream, const struct store_reader *reader) {
+  (void)stream;
+  (void)reader;
 }
 
 int json_write_detectors(FILE *stream, const struct detector *const *detectors) {

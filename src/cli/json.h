@@ -8,6 +8,7 @@
 #include "cli/episodes.h"
 #include "cli/incident_list.h"
 #include "cli/verb.h"
+#include "store/reader.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -20,6 +21,9 @@ void json_write_episode(FILE *stream, const struct episode_line *line);
 
 /* The same of an incident, with the names of those members that are kept. */
 void json_write_incident(FILE *stream, const struct incident_line *line);
+
+/* The row of a table as an object in a line of its own; bytes are hexadecimal digits. */
+void json_write_row(FILE *stream, const struct store_reader *reader);
 
 /*
  * An array of objects: the detectors of a list ended by NULL, with their

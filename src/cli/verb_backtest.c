@@ -7,8 +7,8 @@
 #include "cli/overrides.h"
 #include "cli/past.h"
 #include "cli/say.h"
+#include "cli/settings.h"
 #include "cli/verbs.h"
-#include "config/config.h"
 #include "engine/rule_private.h"
 
 #include <errno.h>
@@ -155,19 +155,6 @@ static int read_overrides(const struct request *request, const struct recipe *re
   return overrides_add_detector(overrides, recipe->detector, why);
 }
 
-static int load_config(const struct request *request, const char *path, struct config *config) {
-  struct config_error error;
-  const int status =
-      path != NULL ? config_load_file(path, config, &error) : config_load_builtin(config, &error);
-  if (status == STATUS_OK)
-    return EXIT_SUCCESS;
-  char message[1200];
-  struct text text = text_over(message, sizeof message);
-  config_error_print(&error, &text);
-  say_error(request->invocation->verb, "%s", message);
-  return EXIT_FAILURE;
-}
-
 /* Changes the rules of a configuration as the recipe says. */
 static int cook(const struct request *request, const struct recipe *recipe, struct config *config) {
   char why[512] = "";
@@ -206,7 +193,7 @@ static int add_trial(struct request *request, const struct recipe *recipe, enum 
   if (request->backtest.trial_count == TRIALS_MAX)
     return refuse(request, option, "too many are compared: at most 16");
   struct config config;
-  int exit_status = load_config(request, recipe->config, &config);
+  int exit_status = settings_load(request->invocation->verb, recipe->config, &config);
   if (exit_status != EXIT_SUCCESS)
     return exit_status;
   exit_status = cook(request, recipe, &config);

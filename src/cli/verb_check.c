@@ -4,19 +4,14 @@
 #include "cli/invocation.h"
 #include "cli/rule_text.h"
 #include "cli/say.h"
+#include "cli/settings.h"
 #include "cli/verbs.h"
-#include "config/config.h"
 #include "engine/describe.h"
 #include "engine/identity.h"
 #include "engine/plan.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
-
-#ifndef ANOMALY_CONFIG_PATH
-#define ANOMALY_CONFIG_PATH "/etc/collectd/collectd.conf.d/anomaly.cfg"
-#endif
 
 enum option { OPTION_METRIC };
 
@@ -29,22 +24,11 @@ static const struct verb_option options[] = {
 };
 
 static int read_config(const struct invocation *invocation, struct config *config) {
-  struct config_error error;
-  const char *path = ANOMALY_CONFIG_PATH;
-  int status;
-  if (invocation->operand_count > 0)
-    path = invocation->operands[0];
-  else if (access(path, F_OK) != 0)
-    path = NULL;
-  status =
-      path != NULL ? config_load_file(path, config, &error) : config_load_builtin(config, &error);
-  if (status != STATUS_OK) {
-    char message[1200];
-    struct text text = text_over(message, sizeof message);
-    config_error_print(&error, &text);
-    fprintf(stderr, "%s\n", message);
-    return EXIT_FAILURE;
-  }
+  const char *const path =
+      invocation->operand_count > 0 ? invocation->operands[0] : settings_installed();
+  const int exit_status = settings_load(NULL, path, config);
+  if (exit_status != EXIT_SUCCESS)
+    return exit_status;
   printf("%s: no error\n", path != NULL ? path : "built-in configuration");
   return EXIT_SUCCESS;
 }

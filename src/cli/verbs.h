@@ -10,9 +10,11 @@ extern const struct verb backtest_verb;
 extern const struct verb check_verb;
 extern const struct verb config_verb;
 extern const struct verb detect_verb;
+extern const struct verb export_verb;
 extern const struct verb generate_verb;
 extern const struct verb detectors_verb;
 extern const struct verb help_verb;
+extern const struct verb train_verb;
 extern const struct verb history_verb;
 
 #endif

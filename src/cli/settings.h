@@ -1,0 +1,27 @@
+/*
+ * The configuration that a verb works under.
+ */
+#ifndef ANOMALY_CLI_SETTINGS_H
+#define ANOMALY_CLI_SETTINGS_H
+
+#include "cli/verb.h"
+#include "config/config.h"
+
+#ifndef ANOMALY_CONFIG_PATH
+#define ANOMALY_CONFIG_PATH "/etc/collectd/collectd.conf.d/anomaly.cfg"
+#endif
+#ifndef ANOMALY_DATABASE_PATH
+#define ANOMALY_DATABASE_PATH "/var/lib/collectd/anomaly.db"
+#endif
+
+/* The installed configuration; NULL where there is none. */
+const char *settings_installed(void);
+
+/*
+ * Loads a configuration; NULL is what is built in. Returns the exit status,
+ * having said what is wrong, without the verb where that is NULL: as compilers
+ * do, by file and line.
+ */
+int settings_load(const struct verb *verb, const char *path, struct config *ret_config);
+
+#endif

@@ -1,0 +1,289 @@
+#include "anomaly/status.h"
+#include "cli/feed.h"
+#include "cli/invocation.h"
+#include "cli/past.h"
+#include "cli/say.h"
+#include "cli/settings.h"
+#include "cli/verbs.h"
+#include "store/in_use.h"
+#include "store/store.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum option {
+  OPTION_FROM = PAST_OPTIONS,
+  OPTION_CONFIG,
+  OPTION_DATABASE,
+  OPTION_CONTINUE,
+};
+
+static const struct verb_option options[] = {
+    PAST_OPTION_ROWS,
+    [OPTION_FROM] = {.name = "from",
+                     .letter = 'f',
+                     .argument = "SOURCE",
+                     .help = "learn from this; may be repeated, or come last without --from"},
+    [OPTION_CONFIG] = {.name = "config",
+                       .letter = 'c',
+                       .argument = "FILE",
+                       .help = "use this anomaly.cfg, not the installed one"},
+    [OPTION_DATABASE] = {.name = "database",
+                         .letter = 'd',
+                         .argument = "FILE",
+                         .help = "write what is learned into this database"},
+    [OPTION_CONTINUE] = {.name = "continue",
+                         .help = "go on where the database ends, as after an interruption"},
+    {.name = NULL},
+};
+
+/* Seconds of the past that are learned from where --since does not say. */
+static const double USUAL_SPAN = 30 * 86400.0;
+static const double SAVE_PATIENCE = 86400;
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int number) { interrupted = number; }
+
+/* The first Ctrl-C ends the reading, a second one the program. */
+static void catch_interrupts(void) {
+  const struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESETHAND};
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+}
+
+struct training {
+  const struct invocation *invocation;
+  struct past past;
+  const char *path; /* of the database */
+  struct store *store;
+  struct engine *engine;
+  struct cadence *cadences; /* by metric of the place that is read */
+  size_t room;
+  uint64_t results[OBSERVATION_RESULTS];
+  bool no_memory;
+  int exit_status;
+};
+
+static int fail(const struct training *training, const char *why) {
+  say_error(training->invocation->verb, "%s: %s", training->path, why);
+  return EXIT_FAILURE;
+}
+
+static double seconds_now(void) { return (double)time(NULL); }
+
+/* ---- Database and engine ---- */
+
+static int check_database(struct training *training) {
+  const pid_t user = store_in_use(training->path);
+  if (user == 0)
+    return EXIT_SUCCESS;
+  say_error(training->invocation->verb,
+            "%s: process %ld has it open and would write over what is learned: stop it first",
+            training->path, (long)user);
+  return EXIT_FAILURE;
+}
+
+static int check_health(const struct training *training) {
+  struct store_status status;
+  store_status(training->store, &status);
+  if (status.health.event != STORE_NOTHING && *status.health.aside != '\0')
+    say_error(training->invocation->verb, "%s: could not be used and was renamed to %s",
+              training->path, status.health.aside);
+  if (status.health.fault == STORE_FINE)
+    return EXIT_SUCCESS;
+  return fail(training, *status.health.detail != '\0' ? status.health.detail
+                                                      : store_fault_name(status.health.fault));
+}
+
+static int open_store(struct training *training, const struct config *config) {
+  const struct store_settings settings = {
+      .path = training->path, .options = config->store, .now = seconds_now};
+  if (store_open(&training->store, &settings) != STATUS_OK)
+    return fail(training, status_text(STATUS_NO_MEMORY));
+  return check_health(training);
+}
+
+static int create_engine(struct training *training, struct config *config) {
+  struct engine_settings settings = engine_settings_preset();
+  settings.options = config->engine;
+  settings.rules = config->rules;
+  settings.hash_seed = store_seed(training->store);
+  if (engine_create(&training->engine, &settings) != STATUS_OK)
+    return fail(training, status_text(STATUS_NO_MEMORY));
+  config->rules = NULL;
+  return EXIT_SUCCESS;
+}
+
+static int start_store(struct training *training) {
+  if (store_start(training->store, training->engine) != STATUS_OK)
+    return fail(training, status_text(STATUS_IO));
+  return check_health(training);
+}
+
+static int prepare(struct training *training) {
+  const char *const asked = invocation_value(training->invocation, OPTION_CONFIG);
+  struct config config;
+  int exit_status = check_database(training);
+  if (exit_status == EXIT_SUCCESS)
+    exit_status = settings_load(training->invocation->verb,
+                                asked != NULL ? asked : settings_installed(), &config);
+  if (exit_status != EXIT_SUCCESS)
+    return exit_status;
+  exit_status = open_store(training, &config);
+  if (exit_status == EXIT_SUCCESS)
+    exit_status = create_engine(training, &config);
+  if (exit_status == EXIT_SUCCESS && invocation_has(training->invocation, OPTION_CONTINUE))
+    exit_status = start_store(training);
+  config_release(&config);
+  return exit_status;
+}
+
+/* ---- Learning ---- */
+
+static bool make_room(struct training *training, size_t metric) {
+  if (metric < training->room)
+    return true;
+  const size_t room = metric + metric / 2 + 16;
+  struct cadence *const cadences = realloc(training->cadences, room * sizeof *cadences);
+  if (cadences == NULL)
+    return false;
+  memset(cadences + training->room, 0, (room - training->room) * sizeof *cadences);
+  training->cadences = cadences;
+  training->room = room;
+  return true;
+}
+
+static bool visit(void *context, const struct history_value *value) {
+  struct training *const training = context;
+  if (!make_room(training, value->metric)) {
+    training->no_memory = true;
+    return false;
+  }
+  const enum observation_result result = feed_sample(training->engine, &value->id, &value->sample,
+                                                     &training->cadences[value->metric], NULL);
+  training->results[result]++;
+  return true;
+}
+
+static void done(void *context, const struct past_place *place) {
+  struct training *const training = context;
+  if (past_print_report(stdout, place) != EXIT_SUCCESS)
+    training->exit_status = EXIT_FAILURE;
+}
+
+static void learn(struct training *training, const char *place) {
+  if (training->room > 0)
+    memset(training->cadences, 0, training->room * sizeof *training->cadences);
+  if (interrupted == 0 && past_walk(&training->past, place, visit, training, done) != EXIT_SUCCESS)
+    training->exit_status = EXIT_FAILURE;
+}
+
+static void learn_all(struct training *training) {
+  const struct invocation *const invocation = training->invocation;
+  catch_interrupts();
+  for (size_t i = 0; i < invocation->given_count; i++)
+    if (invocation->given[i].option == OPTION_FROM)
+      learn(training, invocation->given[i].value);
+  for (size_t i = 0; i < invocation->operand_count; i++)
+    learn(training, invocation->operands[i]);
+}
+
+/* ---- Saving ---- */
+
+static void print_refused(const struct training *training) {
+  static const struct {
+    enum observation_result result;
+    const char *text;
+  } rows[] = {
+      {REFUSED_LATE, "not newer than what the database knows"},
+      {REFUSED_OUT_OF_RANGE, "outside of their rule's range"},
+      {REFUSED_MEMORY, "for which memory_limit leaves no room"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    if (training->results[rows[i].result] > 0)
+      printf("  skipped: values %s: %" PRIu64 "\n", rows[i].text,
+             training->results[rows[i].result]);
+}
+
+static void print_learned(const struct training *training) {
+  struct engine_stats stats;
+  engine_stats(training->engine, &stats);
+  print_refused(training);
+  printf("%s: knows %" PRIu64 " metrics, %" PRIu64 " of them still warming up", training->path,
+         stats.metrics, stats.warming);
+  if (stats.ignored > 0)
+    printf("; rules ignore %" PRIu64, stats.ignored);
+  fputs("\n", stdout);
+}
+
+/*
+ * What the database knew is taken over only now, where it knows a metric for
+ * longer than the past that was read, or where that has not got it.
+ */
+static int save(struct training *training) {
+  if (!invocation_has(training->invocation, OPTION_CONTINUE)) {
+    const int exit_status = start_store(training);
+    if (exit_status != EXIT_SUCCESS)
+      return exit_status;
+  }
+  if (!store_flush(training->store, SAVE_PATIENCE)) {
+    const int exit_status = check_health(training);
+    return exit_status != EXIT_SUCCESS ? exit_status : fail(training, "could not be written");
+  }
+  print_learned(training);
+  if (interrupted == 0)
+    return EXIT_SUCCESS;
+  say_error(training->invocation->verb,
+            "interrupted; what was learned is kept. To go on, say the same with --continue");
+  return 128 + (int)interrupted;
+}
+
+static int train(struct training *training) {
+  int exit_status = prepare(training);
+  if (exit_status != EXIT_SUCCESS)
+    return exit_status;
+  learn_all(training);
+  if (training->no_memory)
+    return fail(training, status_text(STATUS_NO_MEMORY));
+  exit_status = save(training);
+  return exit_status != EXIT_SUCCESS ? exit_status : training->exit_status;
+}
+
+static int run(const struct invocation *invocation) {
+  if (invocation->operand_count == 0 && !invocation_has(invocation, OPTION_FROM)) {
+    say_error(invocation->verb, "SOURCE... is missing");
+    return EXIT_USAGE;
+  }
+  const char *const path = invocation_value(invocation, OPTION_DATABASE);
+  struct training training = {.invocation = invocation,
+                              .path = path != NULL ? path : ANOMALY_DATABASE_PATH};
+  training.past.settings.since = seconds_now() - USUAL_SPAN;
+  training.past.settings.stop = &interrupted;
+  int exit_status = past_read(&training.past, invocation);
+  if (exit_status == EXIT_SUCCESS)
+    exit_status = train(&training);
+  store_destroy(training.store);
+  engine_destroy(training.engine);
+  free(training.cadences);
+  past_release(&training.past);
+  return exit_status;
+}
+
+const struct verb train_verb = {
+    .name = "train",
+    .operands = "[SOURCE...]",
+    .operands_max = VERB_OPERANDS_MAX,
+    .summary = "learns from the past, so that the daemon starts warm",
+    .about = "A SOURCE is as for history. Without --since it is the last 30 days. The database "
+             "is\n" ANOMALY_DATABASE_PATH " if not given; no collectd may have it open.\n"
+             "\n"
+             "Ctrl-C keeps what was learned; --continue goes on from there.\n",
+    .options = options,
+    .run = run,
+};
