@@ -8,6 +8,7 @@
 #include "base/option.h"
 #include "base/text.h"
 #include "cli/detector_info.h"
+#include "config/profiles.h"
 
 /* Plain text: no backslash is an escape, no dash a hyphen. */
 static void print_text(FILE *stream, const char *text) {
@@ -43,6 +44,25 @@ static void print_options(FILE *stream, const struct option_row *rows) {
     print_option(stream, rows);
 }
 
+static void print_profiles(FILE *stream) {
+  fprintf(stream,
+          ".TP\n.B profile\nWhich detectors watch a metric and how they are taken together, in one "
+          "word.\nWhatever else the file gives goes over it, wherever it stands.\n"
+          "Preset: \"%s\"; allowed:\n.RS\n",
+          profiles[0].name);
+  for (const struct profile *at = profiles; at->name != NULL; at++) {
+    char buffer[256];
+    struct text text = text_over(buffer, sizeof buffer);
+    profile_print(at, &text);
+    fprintf(stream, ".TP\n.B %s\n", at->name);
+    print_text(stream, buffer);
+    fputs(".\n", stream);
+    print_text(stream, at->summary);
+    fputs(".\n", stream);
+  }
+  fputs(".RE\n", stream);
+}
+
 static void print_detector(FILE *stream, const struct detector *detector) {
   fprintf(stream, ".SS %s\nDetects ", detector->name);
   print_text(stream, detector->summary);
@@ -51,6 +71,8 @@ static void print_detector(FILE *stream, const struct detector *detector) {
 }
 
 void manual_print_options(FILE *stream) {
+  fputs(".SH PROFILES\nAt the top level only.\n", stream);
+  print_profiles(stream);
   fputs(".SH OPTIONS OF THE ENGINE\nAt the top level only.\n", stream);
   print_options(stream, engine_option_rows);
   fputs(".SH OPTIONS OF INCIDENTS\nWhat people hear of; at the top level only.\n", stream);

@@ -1,4 +1,5 @@
 #include "anomaly/status.h"
+#include "base/nearest.h"
 #include "base/timefmt.h"
 #include "cli/episodes.h"
 #include "cli/incident_list.h"
@@ -9,6 +10,7 @@
 #include "cli/say.h"
 #include "cli/verbs.h"
 #include "config/config.h"
+#include "config/profiles.h"
 #include "engine/identity.h"
 #include "history/columns.h"
 
@@ -21,6 +23,7 @@
 
 enum option {
   OPTION_CONFIG,
+  OPTION_PROFILE,
   OPTION_DETECTOR,
   OPTION_METRIC,
   OPTION_COLUMN,
@@ -38,6 +41,10 @@ static const struct verb_option options[] = {
                        .letter = 'c',
                        .argument = "FILE",
                        .help = "use the rules of this anomaly.cfg"},
+    [OPTION_PROFILE] = {.name = "profile",
+                        .letter = 'p',
+                        .argument = "NAME",
+                        .help = "use this profile in place of the one that anomaly.cfg names"},
     [OPTION_DETECTOR] = {.name = "detector",
                          .letter = 'd',
                          .argument = "NAME[:OPT=VAL,..]",
@@ -115,8 +122,22 @@ static int check_metric(const char *value, struct text *why) {
   return identity_parse(value, &name, why);
 }
 
+static int check_profile(const char *value, struct text *why) {
+  if (profile_find(value) != NULL)
+    return STATUS_OK;
+  struct nearest nearest = {.name = value};
+  for (const struct profile *at = profiles; at->name != NULL; at++)
+    nearest_try(&nearest, at->name);
+  text_addf(why, "there is no profile \"%.32s\"", value);
+  if (nearest.best != NULL)
+    text_addf(why, "; did you mean \"%s\"?", nearest.best);
+  return STATUS_INVALID;
+}
+
 static int read_option(struct detect *detect, const struct given_option *given, struct text *why) {
   switch ((enum option)given->option) {
+  case OPTION_PROFILE:
+    return check_profile(given->value, why);
   case OPTION_DETECTOR:
     return overrides_add_detector(&detect->overrides, given->value, why);
   case OPTION_SENSITIVITY:
@@ -165,8 +186,9 @@ static int read_config(struct detect *detect) {
   /* Without a file: no rules but the one that matches everything. */
   const char *const path = invocation_value(detect->invocation, OPTION_CONFIG);
   struct config_error error;
-  int status = path != NULL ? config_load_file(path, &detect->config, &error)
-                            : config_load_text("rules = ( );", &detect->config, &error);
+  const char *const profile = invocation_value(detect->invocation, OPTION_PROFILE);
+  int status = path != NULL ? config_load_file_as(path, profile, &detect->config, &error)
+                            : config_load_text_as("rules = ( );", profile, &detect->config, &error);
   if (status != STATUS_OK) {
     char message[1200];
     struct text text = text_over(message, sizeof message);

@@ -3,13 +3,12 @@
 #include "anomaly/status.h"
 #include "base/option.h"
 #include "config/error.h"
+#include "config/profiles.h"
 #include "config/reader.h"
 #include "config/shipped_rules.h"
 #include "engine/rule_private.h"
 
 #include <string.h>
-
-static const char *const PRESET_DETECTOR = "adaptive";
 
 /* libconfig's tree of a source. On failure nothing is left behind. */
 static int parse(const struct source *source, config_t *ret_tree, struct config_error *error) {
@@ -35,6 +34,7 @@ static int fail_unknown(const struct reader *reader, const config_setting_t *set
   reader_nearest_row(&nearest, incident_option_rows);
   reader_nearest_row(&nearest, store_option_rows);
   reader_nearest_row(&nearest, rule_option_rows);
+  nearest_try(&nearest, "profile");
   nearest_try(&nearest, "detectors");
   nearest_try(&nearest, "rules");
   for (size_t i = 0; detector_list[i] != NULL; i++)
@@ -46,7 +46,7 @@ static int fail_unknown(const struct reader *reader, const config_setting_t *set
   return reader_fail_unknown(reader, setting, "anomaly.cfg", &nearest);
 }
 
-/* One setting of the top level, but for `rules` and `detectors`. */
+/* One setting of the top level, but for those that are read before or after the others. */
 static int read_setting(const struct reader *reader, const config_setting_t *setting,
                         struct config *config, struct rule *everything) {
   const char *const name = config_setting_name(setting);
@@ -71,20 +71,56 @@ static int read_setting(const struct reader *reader, const config_setting_t *set
                                : reader_detector_options(reader, setting, detector,
                                                          presets_of(reader->presets, detector));
   }
-  if (strcmp(name, "rules") == 0 || strcmp(name, "detectors") == 0)
+  if (strcmp(name, "rules") == 0 || strcmp(name, "detectors") == 0 || strcmp(name, "profile") == 0)
     return STATUS_OK;
   return fail_unknown(reader, setting);
 }
 
+static int fail_profile(const struct reader *reader, const config_setting_t *setting) {
+  struct nearest nearest = {.name = config_setting_get_string(setting)};
+  if (nearest.name == NULL)
+    return reader_fail(reader, setting, "profile must be a name in quotes, such as \"%s\"",
+                       profiles[0].name);
+  for (const struct profile *at = profiles; at->name != NULL; at++)
+    nearest_try(&nearest, at->name);
+  if (nearest.best != NULL)
+    return reader_fail(reader, setting, "there is no profile %s; did you mean %s?", nearest.name,
+                       nearest.best);
+  return reader_fail(reader, setting,
+                     "there is no profile %s; `anomalyctl config --reference` lists what there is",
+                     nearest.name);
+}
+
+/* Everything else of the top level goes over the profile, so it is read first. */
+static int read_profile(const struct reader *reader, const config_setting_t *root,
+                        struct rule *everything, const struct profile **ret_profile) {
+  const config_setting_t *const setting = config_setting_get_member(root, "profile");
+  const struct profile *profile = &profiles[0];
+  if (setting != NULL) {
+    const char *const name = config_setting_get_string(setting);
+    profile = name != NULL ? profile_find(name) : NULL;
+    if (profile == NULL)
+      return fail_profile(reader, setting);
+  }
+  if (reader->profile != NULL)
+    profile = reader->profile;
+  profile_set_options(profile, everything);
+  *ret_profile = profile;
+  return STATUS_OK;
+}
+
 /* The top level's list of detectors needs all presets, so it is read after them. */
 static int read_detectors(const struct reader *reader, const config_setting_t *root,
-                          struct rule *everything) {
+                          const struct profile *profile, struct rule *everything) {
   const config_setting_t *const setting = config_setting_get_member(root, "detectors");
   if (setting != NULL)
     return reader_detectors(reader, setting, everything);
-  const struct detector *const detector = detector_find(PRESET_DETECTOR);
-  const int status = rule_add_detector(everything, detector, presets_of(reader->presets, detector));
-  return status == STATUS_OK ? STATUS_OK : reader_fail_memory(reader);
+  for (const char *const *name = profile->detectors; *name != NULL; name++) {
+    const struct detector *const detector = detector_find(*name);
+    if (rule_add_detector(everything, detector, presets_of(reader->presets, detector)) != STATUS_OK)
+      return reader_fail_memory(reader);
+  }
+  return STATUS_OK;
 }
 
 /* The shipped rules, under the presets that were read so far. */
@@ -111,11 +147,12 @@ static int read_tree(const struct reader *reader, const config_setting_t *root,
   struct rule *everything;
   if (rule_set_add(config->rules, &everything) != STATUS_OK)
     return reader_fail_memory(reader);
-  int status = STATUS_OK;
+  const struct profile *profile = NULL;
+  int status = read_profile(reader, root, everything, &profile);
   for (int i = 0; status == STATUS_OK && i < config_setting_length(root); i++)
     status = read_setting(reader, config_setting_get_elem(root, (unsigned)i), config, everything);
   if (status == STATUS_OK)
-    status = read_detectors(reader, root, everything);
+    status = read_detectors(reader, root, profile, everything);
   if (status == STATUS_OK)
     status =
         reader_fail_check(reader, root, rule_option_rows, rule_options_check(&everything->options));
@@ -127,10 +164,12 @@ static int read_tree(const struct reader *reader, const config_setting_t *root,
 }
 
 static int read_source(const struct source *source, const config_setting_t *root,
-                       struct config *ret_config, struct config_error *error) {
+                       const struct profile *profile, struct config *ret_config,
+                       struct config_error *error) {
   struct presets presets = {.options = NULL};
   struct config config = {.rules = NULL};
-  const struct reader reader = {.source = source, .presets = &presets, .error = error};
+  const struct reader reader = {
+      .source = source, .presets = &presets, .profile = profile, .error = error};
   option_set_presets(engine_option_rows, &config.engine);
   option_set_presets(incident_option_rows, &config.incidents);
   option_set_presets(store_option_rows, &config.store);
@@ -146,28 +185,44 @@ static int read_source(const struct source *source, const config_setting_t *root
   return status;
 }
 
-static int read_and_release(struct source *source, struct config *ret_config,
-                            struct config_error *error) {
+static int read_and_release(struct source *source, const struct profile *profile,
+                            struct config *ret_config, struct config_error *error) {
   config_t tree;
   int status = parse(source, &tree, error);
   if (status == STATUS_OK) {
-    status = read_source(source, config_root_setting(&tree), ret_config, error);
+    status = read_source(source, config_root_setting(&tree), profile, ret_config, error);
     config_destroy(&tree);
   }
   source_release(source);
   return status;
 }
 
-int config_load_file(const char *path, struct config *ret_config, struct config_error *ret_error) {
+int config_load_file_as(const char *path, const char *profile, struct config *ret_config,
+                        struct config_error *ret_error) {
   struct source source;
   const int status = source_read_file(&source, path, ret_error);
-  return status == STATUS_OK ? read_and_release(&source, ret_config, ret_error) : status;
+  return status == STATUS_OK
+             ? read_and_release(&source, profile != NULL ? profile_find(profile) : NULL, ret_config,
+                                ret_error)
+             : status;
+}
+
+int config_load_text_as(const char *text, const char *profile, struct config *ret_config,
+                        struct config_error *ret_error) {
+  struct source source;
+  const int status = source_read_text(&source, "text", text, ret_error);
+  return status == STATUS_OK
+             ? read_and_release(&source, profile != NULL ? profile_find(profile) : NULL, ret_config,
+                                ret_error)
+             : status;
+}
+
+int config_load_file(const char *path, struct config *ret_config, struct config_error *ret_error) {
+  return config_load_file_as(path, NULL, ret_config, ret_error);
 }
 
 int config_load_text(const char *text, struct config *ret_config, struct config_error *ret_error) {
-  struct source source;
-  const int status = source_read_text(&source, "text", text, ret_error);
-  return status == STATUS_OK ? read_and_release(&source, ret_config, ret_error) : status;
+  return config_load_text_as(text, NULL, ret_config, ret_error);
 }
 
 int config_load_builtin(struct config *ret_config, struct config_error *ret_error) {

@@ -39,6 +39,15 @@ int config_load_file(const char *path, struct config *ret_config, struct config_
 int config_load_text(const char *text, struct config *ret_config, struct config_error *ret_error);
 int config_load_builtin(struct config *ret_config, struct config_error *ret_error);
 
+/*
+ * The same with the profile of that name (one of profiles.h) in place of the one
+ * that the file or text names; NULL leaves it as it is.
+ */
+int config_load_file_as(const char *path, const char *profile, struct config *ret_config,
+                        struct config_error *ret_error);
+int config_load_text_as(const char *text, const char *profile, struct config *ret_config,
+                        struct config_error *ret_error);
+
 /* Releases what the config still owns and empties it; NULL is fine. */
 void config_release(struct config *config);
 

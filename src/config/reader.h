@@ -8,6 +8,7 @@
 #include "base/nearest.h"
 #include "config/config.h"
 #include "config/presets.h"
+#include "config/profiles.h"
 #include "config/source.h"
 
 #include <libconfig.h>
@@ -16,6 +17,7 @@
 struct reader {
   const struct source *source; /* of the settings at hand */
   const struct presets *presets;
+  const struct profile *profile; /* in place of the one that is named; NULL = none */
   struct config_error *error;
 };
 

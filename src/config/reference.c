@@ -7,6 +7,7 @@
 #include "anomaly/status.h"
 #include "anomaly/store_options.h"
 #include "base/option.h"
+#include "config/profiles.h"
 
 #include <stdlib.h>
 
@@ -23,6 +24,20 @@ static void print_options(FILE *stream, const struct option_row *rows) {
     option_print(rows, rows->preset, &preset_text);
     option_print_range(rows, &range_text);
     fprintf(stream, "| `%s` | `%s` | %s | %s |\n", rows->name, preset, range, rows->help);
+  }
+}
+
+static void print_profiles(FILE *stream) {
+  fprintf(stream,
+          "`profile` says in one word which detectors watch a metric and how they are taken "
+          "together. Whatever else the file gives goes over it, wherever it stands. The preset is "
+          "`\"%s\"`.\n\n| profile | detectors and options | what it is for |\n|--|--|--|\n",
+          profiles[0].name);
+  for (const struct profile *at = profiles; at->name != NULL; at++) {
+    char buffer[256];
+    struct text text = text_over(buffer, sizeof buffer);
+    profile_print(at, &text);
+    fprintf(stream, "| `%s` | %s | %s |\n", at->name, buffer, at->summary);
   }
 }
 
@@ -45,8 +60,10 @@ int config_print_reference(FILE *stream) {
         "A duration is a number of seconds or a text such as `\"90s\"`, `\"5m\"`, `\"12h\"`, "
         "`\"7d\"`, `\"2w\"`. A size is a number of bytes or a text such as `\"64k\"`, `\"256M\"`, "
         "`\"2G\"`. An infinite number is `\"inf\"` or `\"-inf\"`.\n\n"
-        "## Engine\n\nAt the top level only.\n",
+        "## Profiles\n\nAt the top level only. ",
         stream);
+  print_profiles(stream);
+  fputs("\n## Engine\n\nAt the top level only.\n", stream);
   print_options(stream, engine_option_rows);
   fputs("\n## Incidents\n\nWhat people hear of; at the top level only.\n", stream);
   print_options(stream, incident_option_rows);

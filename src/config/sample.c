@@ -7,6 +7,7 @@
 #include "anomaly/status.h"
 #include "anomaly/store_options.h"
 #include "base/option.h"
+#include "config/profiles.h"
 #include "config/shipped_rules.h"
 
 #include <string.h>
@@ -112,9 +113,30 @@ static void print_detector(FILE *stream, const struct detector *detector) {
   fputs(" };\n\n", stream);
 }
 
+/* "name: summary (adaptive, pattern; consensus = "strongest")." */
+static void print_profile(FILE *stream, const struct profile *profile) {
+  char buffer[512];
+  struct text text = text_over(buffer, sizeof buffer);
+  text_addf(&text, "%s: %s (", profile->name, profile->summary);
+  profile_print(profile, &text);
+  text_add(&text, ").");
+  print_words(stream, "#   ", buffer);
+}
+
+static void print_profiles(FILE *stream) {
+  print_words(stream, "# ",
+              "Which detectors watch a metric and how they are taken together, in one word; what "
+              "stands below goes over it, wherever it stands.");
+  for (const struct profile *at = profiles; at->name != NULL; at++)
+    print_profile(stream, at);
+  fprintf(stream, "#profile = \"%s\";\n\n", profiles[0].name);
+}
+
 int config_print_sample(FILE *stream) {
   print_words(stream, "# ", introduction);
   fputc('\n', stream);
+  print_heading(stream, "Profile");
+  print_profiles(stream);
   print_heading(stream, "Engine");
   print_options(stream, engine_option_rows);
   print_heading(stream, "Incidents: what people hear of");

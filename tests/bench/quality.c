@@ -1,6 +1,7 @@
 /* How well anomalies are found at default settings: `bench_quality --help`. */
 #include "bench/quality.h"
 #include "base/option.h"
+#include "config/profiles.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -26,12 +27,13 @@ static const struct part {
 static void print_help(void) {
   printf("usage: bench_quality [OPTION...] [DETECTOR[:OPTION=VALUE,...]...]\n\n"
          "Prints how well anomalies are found by the engine with these detectors, each alone\n"
-         "under preset rules. `shipped` is the built-in configuration; without a name it and\n"
-         "every detector of the list are measured. Labelled data is looked for in\n"
+         "under preset rules, or with a profile; without a name every profile and every\n"
+         "detector of the list are measured. Labelled data is looked for in\n"
          "$ANOMALY_DATA, else in ../shared/data beside the source tree.\n\n"
          "  --config FILE                    a whole configuration that watches\n"
          "  --sensitivity quiet|normal|high  moves the alarm line\n"
          "  --each                           a line for each labelled series too\n"
+         "  --markdown                       the tables of docs/detectors.md: nab to smd\n"
          "  --part PART                      only this part; may be repeated:\n\n");
   for (size_t at = 0; at < PARTS; at++)
     printf("  %-12s %s\n", parts[at].name, parts[at].help);
@@ -64,7 +66,7 @@ struct request {
   const struct part *part[PARTS];
   size_t parts;
   int sensitivity;
-  bool each, help;
+  bool each, markdown, help;
 };
 
 static bool add_watch(struct request *request, const char *text, bool is_file) {
@@ -95,6 +97,8 @@ static bool take_option(struct request *request, int option, const char *value) 
     return parse_sensitivity(value, &request->sensitivity);
   case 'e':
     return request->each = true;
+  case 'm':
+    return request->markdown = true;
   case 'h':
     return request->help = true;
   default:
@@ -107,9 +111,10 @@ static bool parse_arguments(int argc, char **argv, struct request *request) {
                                           {"part", required_argument, NULL, 'p'},
                                           {"sensitivity", required_argument, NULL, 's'},
                                           {"each", no_argument, NULL, 'e'},
+                                          {"markdown", no_argument, NULL, 'm'},
                                           {"help", no_argument, NULL, 'h'},
                                           {0}};
-  for (int option; (option = getopt_long(argc, argv, "c:p:s:eh", options, NULL)) != -1;)
+  for (int option; (option = getopt_long(argc, argv, "c:p:s:emh", options, NULL)) != -1;)
     if (!take_option(request, option, optarg))
       return false;
   for (int at = optind; at < argc; at++)
@@ -132,12 +137,13 @@ static const char *left_out(const struct detector *detector) {
 }
 
 static bool add_all(struct request *request) {
-  if (!add_watch(request, WATCH_SHIPPED, false))
-    return false;
+  for (const struct profile *at = profiles; at->name != NULL; at++)
+    if (!add_watch(request, at->name, false))
+      return false;
   for (const struct detector *const *at = detector_list; *at != NULL; at++) {
     const char *why = left_out(*at);
     if (why != NULL)
-      printf("%s is left out: %s\n", (*at)->name, why);
+      fprintf(stderr, "%s is left out: %s\n", (*at)->name, why);
     else if (!add_watch(request, (*at)->name, false))
       return false;
   }
@@ -155,7 +161,19 @@ static bool make_watches(const struct request *request, struct watches *watches)
   return true;
 }
 
+/* Of docs/detectors.md. */
+static void print_tables(const struct watches *watches) {
+  quality_nab(watches);
+  quality_cloud(watches);
+  quality_services(watches);
+  quality_smd(watches);
+}
+
 static void run_parts(const struct request *request, const struct watches *watches) {
+  if (request->markdown) {
+    print_tables(watches);
+    return;
+  }
   for (size_t at = 0; at < request->parts; at++)
     request->part[at]->run(watches);
   for (size_t at = 0; request->parts == 0 && at < PARTS; at++)
@@ -163,7 +181,7 @@ static void run_parts(const struct request *request, const struct watches *watch
 }
 
 int main(int argc, char **argv) {
-  struct request request = {.sensitivity = SENSITIVITY_NORMAL};
+  struct request request = {.sensitivity = WATCH_AS_IT_SAYS};
   if (!parse_arguments(argc, argv, &request))
     return EXIT_FAILURE;
   if (request.help) {
@@ -173,7 +191,7 @@ int main(int argc, char **argv) {
   setvbuf(stdout, NULL, _IOLBF, 0);
   if (request.watches == 0 && !add_all(&request))
     return EXIT_FAILURE;
-  struct watches watches = {.each = request.each};
+  struct watches watches = {.each = request.each, .markdown = request.markdown};
   const bool good = make_watches(&request, &watches);
   if (good)
     run_parts(&request, &watches);

@@ -15,7 +15,8 @@
 struct watches {
   struct watch watch[WATCHES_MAX];
   size_t count;
-  bool each; /* print a line for each labelled series too */
+  bool each;     /* print a line for each labelled series too */
+  bool markdown; /* print the tables of docs/detectors.md */
 };
 
 /* Our NAB scorer on detectors of the published scoreboard; needs no watch. */

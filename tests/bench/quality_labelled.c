@@ -110,14 +110,15 @@ static void release_frames(struct frames *frames) {
   free(frames->frame);
 }
 
-static void judge_frames(const struct frames *frames, const struct watch *watch, bool each,
-                         judge_frame judge) {
-  struct scored_set set = {.each = each};
+static void judge_frames(const struct frames *frames, const struct watch *watch,
+                         const struct watches *watches, judge_frame judge) {
+  struct scored_set set = {.each = watches->each, .markdown = watches->markdown};
   struct replay replay = {0};
   for (size_t at = 0; at < frames->count; at++)
     if (!judge(watch, &frames->frame[at], &replay, &set))
       printf("%s: left out\n", frames->frame[at].name);
-  scored_set_print(&set, watch->title, replay_nanoseconds(&replay), replay.memory);
+  scored_set_print(&set, watch->title, replay_nanoseconds(&replay),
+                   (double)watch_state_bytes(watch));
   replay_release(&replay);
   scored_set_release(&set);
 }
@@ -125,11 +126,11 @@ static void judge_frames(const struct frames *frames, const struct watch *watch,
 static void run_set(const struct watches *watches, const char *title, const char *pattern,
                     judge_frame judge) {
   struct frames frames = read_frames(pattern);
-  scored_set_print_head(title);
+  scored_set_print_head(title, watches->markdown);
   if (frames.count == 0)
     print_nothing_found(pattern);
   for (size_t at = 0; frames.count > 0 && at < watches->count; at++)
-    judge_frames(&frames, &watches->watch[at], watches->each, judge);
+    judge_frames(&frames, &watches->watch[at], watches, judge);
   release_frames(&frames);
 }
 

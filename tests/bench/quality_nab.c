@@ -43,7 +43,11 @@ static bool nab_scores_create(const struct nab_corpus *corpus, struct nab_scores
   return good;
 }
 
-static void print_nab_head(const char *title) {
+static void print_nab_head(const char *title, bool markdown) {
+  if (markdown) {
+    printf("\n### %s\n\n| | standard | low FP | low FN |\n|---|---|---|---|\n", title);
+    return;
+  }
   printf("\n%s\n%-36s%10s%10s%10s%8s%8s%12s\n", title, "detector", nab_profiles[0].name,
          nab_profiles[1].name, nab_profiles[2].name, "found", "false", "threshold");
 }
@@ -81,7 +85,7 @@ void quality_nab_check(const struct watches *watches) {
   (void)watches;
   struct nab_corpus corpus;
   struct nab_scores scores;
-  print_nab_head("NAB: our scorer on detectors of the published scoreboard");
+  print_nab_head("NAB: our scorer on detectors of the published scoreboard", false);
   if (!nab_corpus_read(&corpus)) {
     printf("skipped\n");
     return;
@@ -98,7 +102,17 @@ void quality_nab_check(const struct watches *watches) {
   nab_corpus_release(&corpus);
 }
 
-static void nab_of_watch(const struct nab_corpus *corpus, const struct watch *watch,
+static void print_nab_markdown(const char *name, const struct nab_scores *scores) {
+  printf("| `%s` |", name);
+  for (size_t at = 0; at < NAB_PROFILES; at++) {
+    struct nab_result result = {0};
+    (void)nab_score(scores->series, scores->count, &nab_profiles[at], &result);
+    printf(" %.1f |", result.score);
+  }
+  printf("\n");
+}
+
+static void nab_of_watch(const struct nab_corpus *corpus, const struct watch *watch, bool markdown,
                          struct nab_scores *by_onset, struct nab_scores *by_score) {
   struct replay replay = {0};
   for (size_t at = 0; at < corpus->count; at++) {
@@ -109,6 +123,11 @@ static void nab_of_watch(const struct nab_corpus *corpus, const struct watch *wa
     memcpy(by_score->score[at], replay.score, frame->rows * sizeof(*replay.score));
   }
   char name[sizeof(watch->title) + 16];
+  if (markdown) {
+    print_nab_markdown(watch->title, by_onset);
+    replay_release(&replay);
+    return;
+  }
   snprintf(name, sizeof(name), "%s by onset", watch->title);
   print_nab(name, by_onset);
   snprintf(name, sizeof(name), "%s by score", watch->title);
@@ -119,7 +138,10 @@ static void nab_of_watch(const struct nab_corpus *corpus, const struct watch *wa
 void quality_nab(const struct watches *watches) {
   struct nab_corpus corpus;
   struct nab_scores by_onset, by_score;
-  print_nab_head("NAB: 58 series, best threshold; asked for by onset: 76 / 67 / 81");
+  print_nab_head(watches->markdown
+                     ? "NAB: score by onset, 58 series"
+                     : "NAB: 58 series, best threshold; asked for by onset: 76 / 67 / 81",
+                 watches->markdown);
   if (!nab_corpus_read(&corpus)) {
     printf("skipped\n");
     return;
@@ -127,7 +149,7 @@ void quality_nab(const struct watches *watches) {
   if (nab_scores_create(&corpus, &by_onset)) {
     if (nab_scores_create(&corpus, &by_score)) {
       for (size_t at = 0; at < watches->count; at++)
-        nab_of_watch(&corpus, &watches->watch[at], &by_onset, &by_score);
+        nab_of_watch(&corpus, &watches->watch[at], watches->markdown, &by_onset, &by_score);
       nab_scores_release(&by_score);
     }
     nab_scores_release(&by_onset);

@@ -3,6 +3,8 @@
 #include "anomaly/status.h"
 #include "base/option.h"
 #include "config/config.h"
+#include "config/profiles.h"
+#include "engine/rule_private.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -68,7 +70,11 @@ bool watch_parse(const char *text, int sensitivity, struct watch *ret_watch) {
     fprintf(stderr, "%s: too long\n", text);
     return false;
   }
-  if (strcmp(text, WATCH_SHIPPED) != 0 && !parse_detector(text, &watch)) {
+  const struct profile *const profile = profile_find(text);
+  watch.profile = profile != NULL                    ? profile->name
+                  : strcmp(text, WATCH_SHIPPED) == 0 ? profiles[0].name
+                                                     : NULL;
+  if (watch.profile == NULL && !parse_detector(text, &watch)) {
     watch_release(&watch);
     return false;
   }
@@ -78,8 +84,8 @@ bool watch_parse(const char *text, int sensitivity, struct watch *ret_watch) {
 
 static bool load_config(const struct watch *watch, struct config *ret_config) {
   struct config_error error;
-  const int status = strcmp(watch->title, WATCH_SHIPPED) == 0
-                         ? config_load_builtin(ret_config, &error)
+  const int status = watch->profile != NULL
+                         ? config_load_text_as("", watch->profile, ret_config, &error)
                          : config_load_file(watch->title, ret_config, &error);
   if (status == STATUS_OK)
     return true;
@@ -122,7 +128,8 @@ static bool add_rule(const struct watch *watch, struct rule_set *rules) {
   struct rule *rule;
   if (rule_set_add(rules, &rule) != STATUS_OK)
     return false;
-  set_sensitivity(rule, watch->sensitivity);
+  if (watch->sensitivity != WATCH_AS_IT_SAYS)
+    set_sensitivity(rule, watch->sensitivity);
   return watch->detector == NULL ||
          rule_add_detector(rule, watch->detector, watch->options) == STATUS_OK;
 }
@@ -146,6 +153,20 @@ struct engine *watch_engine(const struct watch *watch) {
     return engine;
   rule_set_destroy(settings.rules);
   return NULL;
+}
+
+size_t watch_state_bytes(const struct watch *watch) {
+  if (watch->detector != NULL)
+    return watch->detector->state_size(watch->options);
+  struct config config;
+  if (!load_config(watch, &config))
+    return 0;
+  size_t bytes = 0;
+  const struct rule *const everything = config.rules->rules[0];
+  for (size_t at = 0; at < everything->detector_count; at++)
+    bytes += everything->detectors[at].detector->state_size(everything->detectors[at].options);
+  config_release(&config);
+  return bytes;
 }
 
 static bool make_room(struct replay *replay, size_t rows) {

@@ -18,15 +18,19 @@ struct watch {
   const struct detector *detector; /* NULL: a configuration */
   void *options;                   /* owned; detector->options_size bytes */
   char title[256];                 /* as it was asked for; a configuration's file */
-  int sensitivity;                 /* enum rule_sensitivity */
+  const char *profile;             /* of the configuration that is built in; NULL: another */
+  int sensitivity;                 /* enum rule_sensitivity, or WATCH_AS_IT_SAYS */
 };
 
 /* The title of the configuration that is built in. */
 #define WATCH_SHIPPED "shipped"
 
+/* The alarm line is where the configuration, or the preset, has it. */
+#define WATCH_AS_IT_SAYS (-1)
+
 /*
- * Reads "shipped", "name" or "name:option=value,option=value", or takes the
- * configuration in a file. False, with a message on stderr, where there is no
+ * Reads "shipped", a profile, "name" or "name:option=value,option=value", or
+ * takes the configuration in a file. False, with a message on stderr, where there is no
  * such detector or option, or the file is wrong.
  */
 bool watch_parse(const char *text, int sensitivity, struct watch *ret_watch);
@@ -35,6 +39,9 @@ void watch_release(struct watch *watch);
 
 /* An engine under this watch, without its limit of memory; NULL where memory runs out. */
 struct engine *watch_engine(const struct watch *watch);
+
+/* Bytes of its detectors' state for a metric that no rule names. */
+size_t watch_state_bytes(const struct watch *watch);
 
 /* What came out, one number for each row of the last series. */
 struct replay {

@@ -24,7 +24,13 @@ bool scored_set_add(struct scored_set *set, const struct named_series *series) {
 
 void scored_set_release(struct scored_set *set) { quality_set_release(&set->set); }
 
-void scored_set_print_head(const char *title) {
+void scored_set_print_head(const char *title, bool markdown) {
+  if (markdown) {
+    printf("\n### %s\n\n| | F1 | false alarms per week | best F1 | VUS-PR | ns | bytes |\n"
+           "|---|---|---|---|---|---|---|\n",
+           title);
+    return;
+  }
   printf("\n%s\n%-28s%7s%9s%8s%7s%7s%8s%7s%8s%8s%8s%8s%7s\n", title, "detector", "series",
          "segments", "recall", "prec.", "F1", "false/w", "delay", "best F1", "AUC-PR", "VUS-PR",
          "ns", "bytes");
@@ -37,9 +43,20 @@ static void print_cell(int width, int digits, double number) {
     printf("%*.*f", width, digits, number);
 }
 
+static void print_markdown(const struct quality_set *set, const char *name, double nanoseconds,
+                           double bytes) {
+  printf("| `%s` | %.3f | %.3f | %.3f | %.3f | %.0f | %.0f |\n", name, event_f1(&set->counts),
+         event_false_per_week(&set->counts), quality_set_best_f1(set), quality_set_vus_pr(set),
+         nanoseconds, bytes);
+}
+
 void scored_set_print(const struct scored_set *scored, const char *name, double nanoseconds,
                       double bytes) {
   const struct quality_set *const set = &scored->set;
+  if (scored->markdown) {
+    print_markdown(set, name, nanoseconds, bytes);
+    return;
+  }
   printf("%-28s%7zu%9llu", name, set->count, (unsigned long long)set->counts.segments);
   const bool labelled = set->counts.segments > 0;
   print_cell(8, 3, event_recall(&set->counts));

@@ -10,7 +10,8 @@
 #include <stddef.h>
 
 struct scored_set {
-  bool each; /* print a line for each series that is added */
+  bool each;     /* print a line for each series that is added */
+  bool markdown; /* a row of a document, without what only developers read */
   struct quality_set set;
 };
 
@@ -28,7 +29,7 @@ bool scored_set_add(struct scored_set *set, const struct named_series *series);
 void scored_set_release(struct scored_set *set);
 
 /* Prints the table's head, or one row of it; cost and memory may be NaN. */
-void scored_set_print_head(const char *title);
+void scored_set_print_head(const char *title, bool markdown);
 void scored_set_print(const struct scored_set *set, const char *name, double nanoseconds,
                       double bytes);
 

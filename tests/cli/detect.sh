@@ -208,4 +208,11 @@ series 60 >calm.csv
 run detect calm.csv
 expect_status "young data are fine" 0
 expect_in "young data are explained" err "all of it warm-up"
+
+# ---- Profiles ----
+run detect --profile quiet --warmup 10m calm.csv
+expect_status "a profile is taken" 0
+run detect --profile quite calm.csv
+expect_status "an unknown profile is a mistake of usage" 2
+expect_in "an unknown profile is said" err 'no profile "quite"; did you mean "quiet"?'
 finish

@@ -1,6 +1,7 @@
 #include "anomaly/status.h"
 #include "base/option.h"
 #include "config/config.h"
+#include "config/profiles.h"
 #include "engine/plan.h"
 #include "engine/rule_private.h"
 #include "unit/alloc_fail.h"
@@ -8,6 +9,7 @@
 #include "unit/unit_test.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,6 +125,67 @@ static void test_detectors_and_their_options(void **state) {
   config_release(&config);
 }
 
+static bool has_detectors(const struct rule *rule, const char *const *names) {
+  size_t count = 0;
+  for (; names[count] != NULL; count++)
+    if (count >= rule->detector_count ||
+        strcmp(rule->detectors[count].detector->name, names[count]) != 0)
+      return false;
+  return count == rule->detector_count;
+}
+
+static void test_a_profile_is_what_its_row_says(void **state) {
+  (void)state;
+  for (const struct profile *at = profiles; at->name != NULL; at++) {
+    char words[64];
+    (void)snprintf(words, sizeof words, "rules = (); profile = \"%s\";", at->name);
+    struct config config = loaded(words);
+    const struct rule *const everything = config.rules->rules[0];
+    assert_true(has_detectors(everything, at->detectors));
+    for (const struct profile_option *option = at->options; option->name != NULL; option++) {
+      const struct option_row *const row = option_find(rule_option_rows, option->name);
+      assert_non_null(row);
+      assert_true(option_get(row, &everything->options) == option->value);
+      assert_true(everything->marked[row - rule_option_rows]);
+    }
+    config_release(&config);
+  }
+}
+
+/* Before it or after it. */
+static void test_what_else_is_given_goes_over_the_profile(void **state) {
+  (void)state;
+  static const char *const texts[] = {
+      "profile = \"quiet\"; consensus = \"all\"; detectors = \"zscore\"; rules = ();",
+      "rules = (); detectors = \"zscore\"; consensus = \"all\"; profile = \"quiet\";",
+  };
+  static const char *const only_zscore[] = {"zscore", NULL};
+  for (size_t i = 0; i < 2; i++) {
+    struct config config = loaded(texts[i]);
+    assert_true(has_detectors(config.rules->rules[0], only_zscore));
+    assert_int_equal(config.rules->rules[0]->options.consensus, CONSENSUS_ALL);
+    config_release(&config);
+  }
+  struct config config = loaded("zscore = { window = 50; }; profile = \"consensus\"; rules = ();");
+  const struct rule *const everything = config.rules->rules[0];
+  assert_true(has_detectors(everything, profile_find("consensus")->detectors));
+  const struct rule_detector *const zscore = &everything->detectors[0];
+  const struct option_row *const window = option_find(zscore->detector->options, "window");
+  assert_true(option_get(window, zscore->options) == 50);
+  config_release(&config);
+}
+
+static void test_a_profile_can_be_asked_for_in_place_of_the_named_one(void **state) {
+  (void)state;
+  struct config config;
+  struct config_error error;
+  const char *const text = "profile = \"consensus\"; hits = 3; rules = ();";
+  assert_int_equal(config_load_text_as(text, "quiet", &config, &error), STATUS_OK);
+  assert_true(has_detectors(config.rules->rules[0], profile_find("quiet")->detectors));
+  assert_int_equal(config.rules->rules[0]->options.hits, 3);
+  config_release(&config);
+}
+
 static void test_presets_of_detectors_hold_for_the_default_list(void **state) {
   (void)state;
   struct config config = loaded("rules = (); detectors = \"zscore\"; zscore = { window = 50; };");
@@ -231,6 +294,9 @@ int main(void) {
       cmocka_unit_test(test_large_numbers_are_not_cut),
       cmocka_unit_test(test_a_rule),
       cmocka_unit_test(test_detectors_and_their_options),
+      cmocka_unit_test(test_a_profile_is_what_its_row_says),
+      cmocka_unit_test(test_what_else_is_given_goes_over_the_profile),
+      cmocka_unit_test(test_a_profile_can_be_asked_for_in_place_of_the_named_one),
       cmocka_unit_test(test_presets_of_detectors_hold_for_the_default_list),
       cmocka_unit_test(test_comments_and_quotes_hide_what_is_in_them),
       cmocka_unit_test(test_the_most_specific_rule_wins_per_setting),

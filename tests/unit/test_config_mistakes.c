@@ -49,6 +49,12 @@ static void test_unknown_names(void **state) {
       {"zscore = {\nsigmas = 3.0; };", 2, "sigmas is not known in zscore; did you mean sigma?"},
       {"detectors = (\"missing\",\n\"zscroe\");", 2,
        "there is no detector zscroe; did you mean zscore?"},
+      {"\nprofil = \"quiet\";", 2, "did you mean profile?"},
+      {"hits = 2;\nprofile = \"quite\";", 2, "there is no profile quite; did you mean quiet?"},
+      {"profile = \"perfection\";", 1, "`anomalyctl config --reference` lists"},
+      {"profile = 3;", 1, "profile must be a name in quotes"},
+      {"rules = ( { plugin = \"cpu\";\nprofile = \"quiet\"; } );", 2,
+       "profile is not known in a rule"},
       {"detectors = \"perfect\";", 1, "`anomalyctl detectors` lists"},
       {"rules = ( { plugin = \"cpu\"; detectors = (\n\"adaptive\",\n{ name = \"zscore\";\n  wndow "
        "= 5; }); } );",

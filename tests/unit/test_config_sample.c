@@ -106,7 +106,7 @@ static void test_the_sample_with_all_options_taken_in_is_the_same(void **state) 
   assert_int_equal(uncomment(words), option_count(engine_option_rows) +
                                          option_count(incident_option_rows) +
                                          option_count(store_option_rows) +
-                                         option_count(rule_option_rows) + 1 + detectors);
+                                         option_count(rule_option_rows) + 2 + detectors);
   assert_builtin(words);
   free(words);
 }
