@@ -30,6 +30,14 @@ enum { OUTBOX_CAPACITY = 256 };
 static const double TICK_SECONDS = 1;
 /* Longest waits of a flush, in seconds: for the handlers, for the disk. */
 static const double DRAIN_SECONDS = 5, WRITE_SECONDS = 20;
+/* Longest wait for an incident to be stored before it is told all the same. */
+static const double STORE_SECONDS = 5;
+
+/* Between outbox and notifier; the outbox's thread's own. */
+struct teller {
+  struct store *store;
+  struct outbox_receiver to;
+};
 
 /*
  * collectd's callbacks carry no state of ours, so it is here. `engine` is NULL
@@ -48,6 +56,7 @@ static struct {
   struct ticker *ticker;
   struct maintenance maintenance; /* the ticker's */
   struct notifier notifier;
+  struct teller teller;
   struct publisher publisher;
   struct report report;
   struct meter meter;
@@ -131,8 +140,6 @@ static int open_store(void) {
   return text.cut ? STATUS_INVALID : store_open(&plugin.store, &settings);
 }
 
-static int start_store(void) { return store_start(plugin.store, plugin.engine); }
-
 static int create_incidents(void) {
   struct incident_settings settings = incident_settings_preset();
   settings.options = plugin.config.incidents;
@@ -156,9 +163,39 @@ static int create_engine(void) {
   return status;
 }
 
+/* Stored first, so that no crash makes anybody forget what people know. */
+static void tell_stored(void *context, const struct incident_event *event) {
+  const struct teller *const teller = context;
+  const bool stored = store_put_incident(teller->store, event, STORE_SECONDS);
+  teller->to.event(teller->to.context, event);
+  if (stored)
+    (void)store_note_told(teller->store, event->incident.id, STORE_SECONDS);
+}
+
+static void tell_summary(void *context, const struct outbox_summary *summary) {
+  const struct teller *const teller = context;
+  teller->to.summary(teller->to.context, summary);
+}
+
 static int create_outbox(void) {
-  const struct outbox_receiver receiver = notifier_receiver(&plugin.notifier);
+  plugin.teller = (struct teller){.store = plugin.store, .to = notifier_receiver(&plugin.notifier)};
+  const struct outbox_receiver receiver = {
+      .event = tell_stored, .summary = tell_summary, .context = &plugin.teller};
   return outbox_create(&plugin.outbox, OUTBOX_CAPACITY, &receiver);
+}
+
+static void take_open_episode(void *context, const struct episode_event *episode) {
+  (void)context;
+  take_episode(plugin.incidents, episode);
+}
+
+static int start_store(void) {
+  const struct store_hearers hearers = {.incidents = plugin.incidents,
+                                        .clock = ticker_now(),
+                                        .tell = outbox_put,
+                                        .episode = take_open_episode,
+                                        .context = plugin.outbox};
+  return store_start(plugin.store, plugin.engine, &hearers);
 }
 
 static int create_ticker(void) { return ticker_create(&plugin.ticker, TICK_SECONDS, tick, NULL); }

@@ -8,8 +8,10 @@
 #ifndef ANOMALY_STATE_H
 #define ANOMALY_STATE_H
 
+#include "anomaly/episode.h"
 #include "anomaly/metric.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -83,5 +85,20 @@ struct restore_stats {
  */
 void engine_restore(struct engine *engine, const void *state, size_t size, double now,
                     struct restore_stats *stats);
+
+/*
+ * Calls visit for each metric whose episode is open, with what would have opened
+ * it, and with no lock held. To be called before the first value.
+ */
+void engine_each_open(struct engine *engine,
+                      void (*visit)(void *context, const struct episode_event *event),
+                      void *context);
+
+/*
+ * Makes a metric's episode what was told of it, where its state is older: open, or
+ * not. True where it is so now; false where the metric is not known, or has
+ * another episode since.
+ */
+bool engine_settle_episode(struct engine *engine, const struct episode_event *told);
 
 #endif

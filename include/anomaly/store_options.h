@@ -9,6 +9,7 @@
 /* Described by store_option_rows. */
 struct store_options {
   double checkpoint_interval; /* seconds */
+  double keep_incidents;      /* seconds after their end */
 };
 
 extern const struct option_row store_option_rows[];

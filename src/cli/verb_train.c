@@ -121,7 +121,7 @@ static int create_engine(struct training *training, struct config *config) {
 }
 
 static int start_store(struct training *training) {
-  if (store_start(training->store, training->engine) != STATUS_OK)
+  if (store_start(training->store, training->engine, NULL) != STATUS_OK)
     return fail(training, status_text(STATUS_IO));
   return check_health(training);
 }

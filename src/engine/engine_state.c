@@ -1,5 +1,6 @@
 #include "anomaly/state.h"
 
+#include "engine/describe.h"
 #include "engine/engine_private.h"
 #include "engine/metric_state.h"
 
@@ -365,4 +366,92 @@ void engine_restore(struct engine *engine, const void *state, size_t size, doubl
   }
   stats->metrics++;
   stats->cold_detectors += cold;
+}
+
+/* ---- Episodes ------------------------------------------------------------- */
+
+/* The metric of that name, with its shard locked; NULL, and not locked, where there is none. */
+static struct metric *lock_metric(struct engine *engine, const struct metric_name *name,
+                                  struct shard **ret_shard) {
+  const struct metric_id id = metric_name_id(name);
+  struct metric_key key;
+  if (!metric_key_make(&key, &id))
+    return NULL;
+  const uint64_t hash = metric_key_hash(&key, engine->hash_seed);
+  struct shard *const shard = engine_shard(engine, hash);
+  pthread_mutex_lock(&shard->lock);
+  struct metric *const metric = table_find(&shard->table, &key, (uint32_t)hash);
+  if (metric != NULL && metric->plan->count > 0) {
+    *ret_shard = shard;
+    return metric;
+  }
+  pthread_mutex_unlock(&shard->lock);
+  return NULL;
+}
+
+static void take_told(struct decision *decision, const struct episode_event *told) {
+  decision->episode = told->id;
+  decision->start = told->seen;
+  decision->since = told->start;
+  decision->peak_time = told->peak_time;
+  decision->peak_value = told->peak_value;
+  decision->peak_ratio = told->peak_score < 1 ? told->peak_score / (1 - told->peak_score) : 0;
+  decision->calm = 0;
+  decision->severity = (uint8_t)told->verdict.severity;
+  decision->kind = (uint8_t)told->kind;
+}
+
+static bool settle(struct metric *metric, const struct episode_event *told) {
+  struct decision *const decision = &metric->decision;
+  const bool should_be_open = told->change != EPISODE_CLOSED;
+  const bool same = decision->episode == told->id;
+  if (decision->open && !same)
+    return !should_be_open;
+  if (decision->open == should_be_open)
+    return true;
+  if (should_be_open && !same)
+    take_told(decision, told);
+  decision->open = should_be_open;
+  decision->hits = 0;
+  if (!should_be_open)
+    decision->severity = SEVERITY_OKAY;
+  metric->unsaved = UNSAVED_STATE | UNSAVED_BASELINE;
+  return true;
+}
+
+bool engine_settle_episode(struct engine *engine, const struct episode_event *told) {
+  struct shard *shard;
+  struct metric *const metric = lock_metric(engine, &told->metric, &shard);
+  if (metric == NULL)
+    return false;
+  engine_count_metric(shard, metric, -1);
+  const bool settled = settle(metric, told);
+  engine_count_metric(shard, metric, 1);
+  pthread_mutex_unlock(&shard->lock);
+  return settled;
+}
+
+struct open_visit {
+  void (*visit)(void *context, const struct episode_event *event);
+  void *context;
+};
+
+static void visit_if_open(const struct metric *metric, const struct open_visit *to) {
+  if (!metric->decision.open)
+    return;
+  struct verdict verdict = metric_last_verdict(metric);
+  struct episode_event event;
+  verdict.change = EPISODE_OPENED;
+  metric_event(metric, &verdict, EPISODE_RECOVERED, &event);
+  to->visit(to->context, &event);
+}
+
+void engine_each_open(struct engine *engine,
+                      void (*visit)(void *context, const struct episode_event *event),
+                      void *context) {
+  const struct open_visit to = {.visit = visit, .context = context};
+  for (struct shard *shard = engine->shards; shard < engine->shards + SHARDS; shard++)
+    for (size_t i = 0; i < shard->table.capacity; i++)
+      if (shard->table.slots[i].metric != NULL)
+        visit_if_open(shard->table.slots[i].metric, &to);
 }

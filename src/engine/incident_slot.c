@@ -92,6 +92,19 @@ void slot_update(struct slot *slot, const struct episode_event *episode, double 
     slot->quiet = now;
 }
 
+void slot_restore(struct slot *slot, const struct incident *incident, bool worsened) {
+  slot->incident = *incident;
+  slot->begun = slot->told = true;
+  slot->worsened = worsened;
+  slot->silent = incident->silent;
+  for (uint32_t i = 0; i < incident->members; i++) {
+    note_sign(slot, &incident->member[i].episode);
+    slot->missing = slot->missing && incident->member[i].episode.kind == KIND_MISSING;
+  }
+  slot->told_strength = slot->strength;
+  slot->told_severity = incident->severity;
+}
+
 /* Members that are not kept one by one are counted all the same. */
 static void take_over(struct slot *parent, const struct incident *part) {
   struct incident *const whole = &parent->incident;

@@ -44,6 +44,9 @@ struct slot {
 /* Makes a slot that of a new incident. */
 void slot_init(struct slot *slot, struct place *place, double window);
 
+/* Makes it what people were told of. */
+void slot_restore(struct slot *slot, const struct incident *incident, bool worsened);
+
 /* Adds an episode that opened. */
 void slot_add(struct slot *slot, const struct episode_event *episode);
 

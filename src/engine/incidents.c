@@ -339,3 +339,58 @@ void incidents_stats(struct incidents *incidents, struct incident_stats *ret_sta
   *ret_stats = incidents->stats;
   pthread_mutex_unlock(&incidents->lock);
 }
+
+/* ---- What was told before a restart ---- */
+
+/* Members beyond those kept have opened nowhere: the engine tells of them again. */
+static void know_members(struct incidents *incidents, struct slot *slot) {
+  struct incident *const incident = &slot->incident;
+  incident->open = 0;
+  for (uint32_t i = 0; i < incident->members; i++) {
+    const struct episode_event *const episode = &incident->member[i].episode;
+    if (episode->change != EPISODE_CLOSED &&
+        id_map_put(incidents->episodes, episode->id, (uint32_t)(slot - incidents->slots)))
+      incident->open++;
+  }
+}
+
+static bool restore(struct incidents *incidents, const struct incident *incident, bool worsened,
+                    double now) {
+  const bool of_host = incident->scope == INCIDENT_OF_HOST;
+  struct place *const place = of_host ? places_find(incidents->places, incident->host[0]) : NULL;
+  if (of_host && (place == NULL || place->incident != NULL))
+    return false;
+  struct slot *const slot = take_slot(incidents, place, incidents->options.window);
+  if (slot == NULL)
+    return false;
+  slot_restore(slot, incident, worsened);
+  slot->quiet = now;
+  know_members(incidents, slot);
+  incidents->stats.open++;
+  incidents->stats.open_told++;
+  return true;
+}
+
+bool incidents_restore(struct incidents *incidents, const struct incident *incident, bool worsened,
+                       double now) {
+  pthread_mutex_lock(&incidents->lock);
+  const bool restored = restore(incidents, incident, worsened, now);
+  pthread_mutex_unlock(&incidents->lock);
+  return restored;
+}
+
+void incidents_note_told(struct incidents *incidents, const char *host, double time) {
+  pthread_mutex_lock(&incidents->lock);
+  struct place *const place = places_find(incidents->places, host);
+  if (place != NULL)
+    telling_note_told(&place->telling, time, incidents->options.per_week);
+  pthread_mutex_unlock(&incidents->lock);
+}
+
+bool incidents_know(struct incidents *incidents, uint64_t episode) {
+  uint32_t number;
+  pthread_mutex_lock(&incidents->lock);
+  const bool known = id_map_find(incidents->episodes, episode, &number);
+  pthread_mutex_unlock(&incidents->lock);
+  return known;
+}

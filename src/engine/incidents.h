@@ -78,6 +78,20 @@ void incidents_flush(struct incidents *incidents, double now);
 void incidents_set_maintenance(struct incidents *incidents, const struct pattern *patterns,
                                size_t count);
 
+/*
+ * Goes on with an incident that was told before a restart: nothing is told of it
+ * but its worsening, unless `worsened`, and its end. False where there is no room,
+ * or its host has one already.
+ */
+bool incidents_restore(struct incidents *incidents, const struct incident *incident, bool worsened,
+                       double now);
+
+/* Remembers that an incident of this host was told at `time`; the earliest first. */
+void incidents_note_told(struct incidents *incidents, const char *host, double time);
+
+/* Whether an episode belongs to an incident that goes on. */
+bool incidents_know(struct incidents *incidents, uint64_t episode);
+
 struct incident_stats {
   uint64_t incidents; /* whose shape was known, so far */
   uint64_t told;      /* of those, so far */

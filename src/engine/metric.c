@@ -220,7 +220,7 @@ void metric_event(const struct metric *metric, const struct verdict *verdict, en
   const struct metric_id id = metric_identity(metric);
   *ret_event =
       (struct episode_event){.change = verdict->change,
-                             .end = end,
+                             .end = verdict->change == EPISODE_CLOSED ? end : EPISODE_RECOVERED,
                              .id = decision->episode,
                              .kind = (enum anomaly_kind)decision->kind,
                              .start = decision->since,

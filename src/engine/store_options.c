@@ -8,5 +8,12 @@ const struct option_row store_option_rows[] = {
      .min = 1,
      .max = 7 * 86400.0,
      .help = "How often what was learned is written to the database: the most that a crash loses"},
+    {.name = "keep_incidents",
+     .kind = OPTION_DURATION,
+     .offset = offsetof(struct store_options, keep_incidents),
+     .preset = 90 * 86400.0,
+     .min = 86400,
+     .max = 520 * 604800.0,
+     .help = "How long incidents stay in the database after their end; a hundred thousand at most"},
     OPTION_ROWS_END,
 };

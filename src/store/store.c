@@ -3,6 +3,7 @@
 #include "anomaly/status.h"
 #include "base/text.h"
 #include "store/database.h"
+#include "store/incident_rows.h"
 #include "store/states.h"
 
 #include <math.h>
@@ -12,6 +13,13 @@
 
 /* Baselines are for people: they need not be as fresh as states. */
 static const double BASELINE_INTERVAL = 3600;
+
+/* What somebody waits for who tells of an incident. */
+struct errand {
+  enum { ERRAND_NONE, ERRAND_PUT, ERRAND_TOLD } kind;
+  bool done, good; /* done: nobody has taken note yet */
+  struct incident_event event;
+};
 
 struct store {
   struct store_options options;
@@ -28,6 +36,7 @@ struct store {
   bool stopping;                /* these are guarded by lock */
   uint64_t requested, finished; /* flushes; the last finished one was complete if `flushed` */
   bool flushed;
+  struct errand errand;
   double last_checkpoint; /* by the monotonic clock */
   struct store_status status;
 };
@@ -82,6 +91,75 @@ int store_open(struct store **ret_store, const struct store_settings *settings) 
 }
 
 uint64_t store_seed(const struct store *store) { return store->database.seed; }
+
+/* ---- Errands ----------------------------------------------------------------- */
+
+static bool run(struct store *store, const struct errand *errand) {
+  struct database *const database = &store->database;
+  if (database->handle == NULL || database->unread)
+    return false;
+  return errand->kind == ERRAND_PUT
+             ? incident_rows_put(database, &store->health, &errand->event, store->now())
+             : incident_rows_told(database, &store->health, errand->event.incident.id);
+}
+
+/* The writer looks between two steps of anything else. */
+static void run_errand(struct store *store) {
+  pthread_mutex_lock(&store->lock);
+  const bool waiting = store->errand.kind != ERRAND_NONE && !store->errand.done;
+  pthread_mutex_unlock(&store->lock);
+  if (!waiting)
+    return;
+  const bool good = run(store, &store->errand); /* nobody changes it while it waits */
+  show_health(store);
+  pthread_mutex_lock(&store->lock);
+  store->errand.done = true;
+  store->errand.good = good;
+  pthread_cond_broadcast(&store->done);
+  pthread_mutex_unlock(&store->lock);
+}
+
+/* An errand that nobody waited for to the end stays in the way until it is done. */
+static bool wait_for_errand(struct store *store, double seconds) {
+  const struct timespec deadline = timespec_of(seconds_now() + seconds);
+  int status = 0;
+  while (store->errand.kind != ERRAND_NONE && !store->errand.done && status == 0)
+    status = pthread_cond_timedwait(&store->done, &store->lock, &deadline);
+  if (store->errand.kind != ERRAND_NONE && !store->errand.done)
+    return false;
+  store->errand.kind = ERRAND_NONE;
+  return true;
+}
+
+static void begin_errand(struct store *store, int kind) {
+  store->errand.kind = kind;
+  store->errand.done = store->errand.good = false;
+  pthread_cond_signal(&store->wake);
+}
+
+bool store_put_incident(struct store *store, const struct incident_event *event, double seconds) {
+  pthread_mutex_lock(&store->lock);
+  bool good = wait_for_errand(store, seconds);
+  if (good) {
+    store->errand.event = *event;
+    begin_errand(store, ERRAND_PUT);
+    good = wait_for_errand(store, seconds) && store->errand.good;
+  }
+  pthread_mutex_unlock(&store->lock);
+  return good;
+}
+
+bool store_note_told(struct store *store, uint64_t incident, double seconds) {
+  pthread_mutex_lock(&store->lock);
+  bool good = wait_for_errand(store, seconds);
+  if (good) {
+    store->errand.event.incident.id = incident;
+    begin_errand(store, ERRAND_TOLD);
+    good = wait_for_errand(store, seconds) && store->errand.good;
+  }
+  pthread_mutex_unlock(&store->lock);
+  return good;
+}
 
 /* ---- Checkpoints ------------------------------------------------------------ */
 
@@ -153,10 +231,13 @@ static bool put_all(struct store *store, unsigned unsaved, uint64_t *ret_rows) {
     health_fail(&store->health, STORE_NO_MEMORY, NULL);
     return false;
   }
-  for (size_t count; good && (count = state_export_next(export, &records)) > 0; rows += count) {
+  for (size_t count;
+       good && store->database.handle != NULL && (count = state_export_next(export, &records)) > 0;
+       rows += count) {
     good = states_put(&store->database, &store->health, records, count, store->now());
     if (!good)
       state_export_refused(export);
+    run_errand(store);
   }
   state_export_end(export);
   *ret_rows = rows;
@@ -181,6 +262,14 @@ static bool write_all(struct store *store, unsigned unsaved, uint64_t *ret_rows)
   return store->health.events > events && have_file(store) && put_all(store, unsaved, ret_rows);
 }
 
+/* With the baselines by schedule, as it takes its time; a fault is met again soon. */
+static void forget_old(struct store *store) {
+  const double before = store->now() - store->options.keep_incidents;
+  if (incident_rows_forget(&store->database, &store->health, before) &&
+      store->database.handle != NULL)
+    (void)sqlite3_exec(store->database.handle, "PRAGMA incremental_vacuum(1000)", NULL, NULL, NULL);
+}
+
 static bool checkpoint(struct store *store, bool with_baselines) {
   const double begin = seconds_now();
   const bool baselines = with_baselines || begin >= store->next_baselines;
@@ -190,6 +279,8 @@ static bool checkpoint(struct store *store, bool with_baselines) {
   if (good) {
     health_recover(&store->health);
     note_checkpoint(store, begin, rows);
+    if (begin >= store->next_baselines)
+      forget_old(store);
     if (baselines)
       store->next_baselines = begin + BASELINE_INTERVAL;
   }
@@ -204,7 +295,8 @@ static uint64_t wait_for_work(struct store *store, double until, bool *ret_stopp
   const struct timespec deadline = timespec_of(until);
   int status = 0;
   pthread_mutex_lock(&store->lock);
-  while (!store->stopping && store->requested == store->finished && status == 0)
+  while (!store->stopping && store->requested == store->finished && status == 0 &&
+         (store->errand.kind == ERRAND_NONE || store->errand.done))
     status = pthread_cond_timedwait(&store->wake, &store->lock, &deadline);
   const uint64_t requested = store->requested;
   *ret_stopping = store->stopping;
@@ -226,7 +318,10 @@ static void *run_writer(void *argument) {
   double next = seconds_now() + interval;
   for (bool stopping = false; !stopping;) {
     const uint64_t requested = wait_for_work(store, next, &stopping);
+    run_errand(store);
     const bool asked = stopping || requested != store->finished;
+    if (!asked && seconds_now() < next)
+      continue;
     const bool good = checkpoint(store, asked);
     next = seconds_now() + (good ? interval : fmin(interval, STORE_RETRY));
     finish_flush(store, requested, good);
@@ -234,10 +329,25 @@ static void *run_writer(void *argument) {
   return NULL;
 }
 
-int store_start(struct store *store, struct engine *engine) {
+/* Incidents of the last run; what is open of those that nobody was told of is told now. */
+static void go_on_with_incidents(struct store *store, const struct store_hearers *hearers) {
+  const struct incident_restart restart = {.engine = store->engine,
+                                           .incidents = hearers->incidents,
+                                           .tell = hearers->tell,
+                                           .episode = hearers->episode,
+                                           .context = hearers->context,
+                                           .now = store->now(),
+                                           .clock = hearers->clock};
+  (void)incident_rows_restart(&store->database, &store->health, &restart);
+}
+
+int store_start(struct store *store, struct engine *engine, const struct store_hearers *hearers) {
   store->engine = engine;
-  if (have_file(store))
+  if (have_file(store)) {
     health_recover(&store->health);
+    if (hearers != NULL)
+      go_on_with_incidents(store, hearers);
+  }
   store->last_checkpoint = seconds_now();
   show_health(store);
   store->threaded = pthread_create(&store->thread, NULL, run_writer, store) == 0;

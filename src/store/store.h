@@ -9,6 +9,7 @@
 #ifndef ANOMALY_STORE_STORE_H
 #define ANOMALY_STORE_STORE_H
 
+#include "anomaly/incident.h"
 #include "anomaly/state.h"
 #include "anomaly/store_options.h"
 #include "store/health.h"
@@ -17,6 +18,7 @@
 #include <stdint.h>
 
 struct store;
+struct incidents;
 
 struct store_settings {
   const char *path;
@@ -35,10 +37,27 @@ int store_open(struct store **ret_store, const struct store_settings *settings);
 uint64_t store_seed(const struct store *store);
 
 /*
- * Restores every stored metric into the engine, which must outlive the store,
- * and starts the writer. Errors: STATUS_IO (no thread).
+ * Restores every stored metric into the engine, which must outlive the store, and
+ * what `hearers` say of incidents, and starts the writer. Errors: STATUS_IO (no
+ * thread).
  */
-int store_start(struct store *store, struct engine *engine);
+struct store_hearers {
+  struct incidents *incidents; /* goes on with what was told and is open; NULL = none of this */
+  double clock;                /* of the incidents, now */
+  void (*tell)(void *context, const struct incident_event *event);   /* stored, and not told */
+  void (*episode)(void *context, const struct episode_event *event); /* open, and in no incident */
+  void *context;
+};
+int store_start(struct store *store, struct engine *engine, const struct store_hearers *hearers);
+
+/*
+ * Stores a change of an incident before it is told, and that it has been told.
+ * One thread at a time. Waits for the disk, `seconds` at most: false where it is not stored
+ * then, which must not keep anybody from telling. Between the two calls a crash
+ * has the change told again at the next start: rather twice than never.
+ */
+bool store_put_incident(struct store *store, const struct incident_event *event, double seconds);
+bool store_note_told(struct store *store, uint64_t incident, double seconds);
 
 /* Has everything written, baselines too, and waits for it: false after `seconds`, or if it failed.
  */

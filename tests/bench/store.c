@@ -54,7 +54,9 @@ static double now_of_data(void) { return START; }
 
 static bool open_all(struct load *load) {
   const struct store_settings settings = {
-      .path = path, .options.checkpoint_interval = 86400, .now = now_of_data};
+      .path = path,
+      .options = {.checkpoint_interval = 86400, .keep_incidents = 86400},
+      .now = now_of_data};
   if (store_open(&load->store, &settings) != STATUS_OK)
     return false;
   struct engine_settings engine = engine_settings_preset();
@@ -69,7 +71,7 @@ static bool open_all(struct load *load) {
     config_release(&config);
     return false;
   }
-  return store_start(load->store, load->engine) == STATUS_OK;
+  return store_start(load->store, load->engine, NULL) == STATUS_OK;
 }
 
 static void close_all(struct load *load) {

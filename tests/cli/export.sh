@@ -15,6 +15,8 @@ run export --database a.db
 expect_status "without a table" 0
 expect_output "its tables are listed" "baselines
 detector_state
+incident_members
+incidents
 meta"
 run export --database a.db baselines
 expect_status "a table" 0

@@ -58,8 +58,15 @@ again
 put web1 $((odd + 10)) 104 | feed restart
 flush restart anomaly
 check "the same alarm is not told again" [ "$(notifications)" -eq 0 ]
+check "it is still open" try_for 10 value_is restart restart/anomaly/gauge-incidents_open 'v == 1'
 usual web1 $((odd + 20)) 40 | feed restart
 flush restart anomaly
+check "its end is told" try_for 10 said "$log" 'severity = OKAY, host = web1, .*usual again'
+check "once" [ "$(notifications)" -eq 1 ]
+check "people can read of it" query_is "SELECT count(*) FROM incidents
+  JOIN incident_members ON id = incident WHERE incidents.host = 'web1' AND metric = 'test-0/gauge-a'
+  AND change = 'ended' AND told = 1 AND severity = 'warning' AND ended > seen AND state IS NULL
+  AND open = 0" 1
 kill -9 "$daemon"
 wait "$daemon" 2>/dev/null
 

@@ -66,11 +66,13 @@ static struct engine *make_engine(uint64_t seed) {
 
 void stored_start(struct stored *stored, double checkpoint_interval) {
   const struct store_settings settings = {
-      .path = stored_path, .options.checkpoint_interval = checkpoint_interval, .now = now};
+      .path = stored_path,
+      .options = {.checkpoint_interval = checkpoint_interval, .keep_incidents = 86400},
+      .now = now};
   assert_int_equal(store_open(&stored->store, &settings), STATUS_OK);
   assert_true(store_seed(stored->store) != 0);
   stored->engine = make_engine(store_seed(stored->store));
-  assert_int_equal(store_start(stored->store, stored->engine), STATUS_OK);
+  assert_int_equal(store_start(stored->store, stored->engine, NULL), STATUS_OK);
 }
 
 void stored_stop(struct stored *stored) {

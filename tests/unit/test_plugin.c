@@ -157,10 +157,13 @@ static void what_was_learned_survives_a_restart(void **state) {
   fake_set_time(time);
   assert_true(own("gauge", "metrics") == 1);
   assert_true(own("gauge", "warming") == 0);
+  assert_true(own("gauge", "incidents_open") == 1);
   assert_int_equal(fake_log_count(LOG_INFO, "metrics that go on where they were: 1,"), 1);
   write_gauge("a", time + STEP, 900);
+  write_usual("a", time + 2 * STEP, 20);
   stop();
-  assert_int_equal(fake_notification_count(), 0);
+  assert_int_equal(fake_notification_count(), 1);
+  assert_int_equal(last_notification()->severity, NOTIF_OKAY);
 }
 
 static void the_configured_database_is_used(void **state) {
