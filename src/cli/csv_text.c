@@ -1,5 +1,9 @@
 #include "cli/csv_text.h"
 
+#include "base/timefmt.h"
+#include "cli/decimal.h"
+
+#include <math.h>
 #include <string.h>
 
 void csv_write_field(FILE *stream, const char *field) {
@@ -15,4 +19,18 @@ void csv_write_field(FILE *stream, const char *field) {
     putc_unlocked(*field, stream);
   }
   putc_unlocked('"', stream);
+}
+
+void csv_write_time(FILE *stream, double time) {
+  char buffer[64];
+  struct text text = text_over(buffer, sizeof buffer);
+  if (!isnan(time))
+    time_add_iso(&text, time);
+  fputs_unlocked(buffer, stream);
+}
+
+void csv_write_number(FILE *stream, double number, unsigned digits) {
+  char buffer[DECIMAL_SIZE];
+  decimal_write(buffer, number, digits);
+  fputs_unlocked(buffer, stream);
 }

@@ -9,4 +9,8 @@
 /* Writes a field as it is, or quoted where it must be. */
 void csv_write_field(FILE *stream, const char *field);
 
+/* Writes a time as ISO 8601 in UTC, or to so many digits a number; nothing for NaN. */
+void csv_write_time(FILE *stream, double time);
+void csv_write_number(FILE *stream, double number, unsigned digits);
+
 #endif

@@ -38,17 +38,13 @@ void episodes_release(struct episodes *episodes) {
 }
 
 static void write_time(double time) {
-  char buffer[64];
-  struct text text = text_over(buffer, sizeof buffer);
-  if (!isnan(time))
-    time_add_iso(&text, time);
-  fprintf(stdout, "%s,", buffer);
+  csv_write_time(stdout, time);
+  fputs(",", stdout);
 }
 
 static void write_number(double number, unsigned digits) {
-  char buffer[DECIMAL_SIZE];
-  decimal_write(buffer, number, digits);
-  fprintf(stdout, "%s,", buffer);
+  csv_write_number(stdout, number, digits);
+  fputs(",", stdout);
 }
 
 static void write_csv(const struct episode_line *line) {

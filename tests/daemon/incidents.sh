@@ -4,18 +4,7 @@
 . "$ANOMALY_SRCDIR/tests/daemon/lib.sh"
 [ -f "$system_plugins/network.so" ] || skip_all "collectd's network plugin is not there"
 
-port=$("$python" -c 'import socket
-with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-    s.bind(("127.0.0.1", 0))
-    print(s.getsockname()[1])')
-
-# network_plugin WHAT: Server or Listen
-network_plugin() {
-  echo "LoadPlugin network"
-  echo "<Plugin network>"
-  echo "  $1 \"127.0.0.1\" \"$port\""
-  echo "</Plugin>"
-}
+port=$(free_port)
 
 cat >"$work/anomaly.cfg" <<END
 warmup = "5m";
@@ -28,12 +17,12 @@ rules = (
 END
 {
   unixsock_plugin sender
-  network_plugin Server
+  network_plugin Server "$port"
 } | configuration sender
 {
   echo "WriteThreads 1"
   unixsock_plugin central
-  network_plugin Listen
+  network_plugin Listen "$port"
   exec_plugin central
   echo "PluginDir \"$our_plugins\""
   echo "LoadPlugin anomaly"

@@ -148,6 +148,22 @@ unixsock_plugin() {
   echo "</Plugin>"
 }
 
+# network_plugin WHAT PORT: the lines that make it send there (Server), or listen (Listen)
+network_plugin() {
+  echo "LoadPlugin network"
+  echo "<Plugin network>"
+  echo "  $1 \"127.0.0.1\" \"$2\""
+  echo "</Plugin>"
+}
+
+# free_port: a UDP port that nobody listens at
+free_port() {
+  "$python" -c 'import socket
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+    s.bind(("127.0.0.1", 0))
+    print(s.getsockname()[1])'
+}
+
 # start NAME: the daemon of $work/NAME.conf; its process is in $daemon
 start() {
   run_collectd -f -C "$work/$1.conf" >"$work/$1.out.log" 2>&1 &

@@ -10,29 +10,18 @@ warmup = "5m";
 incident_delay = 0;
 rules = ();
 END
-port=$("$python" -c 'import socket
-with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-    s.bind(("127.0.0.1", 0))
-    print(s.getsockname()[1])')
-
-# network_plugin WHAT: Server or Listen
-network_plugin() {
-  echo "LoadPlugin network"
-  echo "<Plugin network>"
-  echo "  $1 \"127.0.0.1\" \"$port\""
-  echo "</Plugin>"
-}
+port=$(free_port)
 
 {
   echo "WriteThreads 1"
   unixsock_plugin sender
-  network_plugin Server
+  network_plugin Server "$port"
   anomaly_with "$work/anomaly.cfg"
 } | configuration sender
 {
   echo "WriteThreads 1"
   unixsock_plugin receiver
-  network_plugin Listen
+  network_plugin Listen "$port"
   anomaly_with "$work/anomaly.cfg"
 } | configuration receiver
 
