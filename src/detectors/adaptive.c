@@ -10,9 +10,10 @@
  *
  * The alarm line grows with the rate of records, so that there are equally many
  * false alarms per week at 10 s and at 1 h. What estimates a distribution ages
- * by records, what waits for people or for days ages by time. A metric is silent
- * until it has been known for about one warm-up. An incident that lasts makes
- * the context forget, so a new level is usual within hours.
+ * by records, what waits for people or for days ages by time. Until a metric has
+ * been known for one warm-up only what is blatant alarms: it stays far outside
+ * of all it has been (first_range.h), or is stuck for very long. An incident
+ * that lasts makes the context forget, so a new level is usual within hours.
  *
  * Values are held as float relative to the first one. What is further away than
  * ORIGIN_REACH is judged as if it were that far, and not learned. Where values
@@ -23,6 +24,7 @@
 #include "stats/context.h"
 #include "stats/course.h"
 #include "stats/day_profile.h"
+#include "stats/first_range.h"
 #include "stats/flat_run.h"
 #include "stats/lasting.h"
 #include "stats/novelty.h"
@@ -37,11 +39,14 @@
 
 #define STORED_LIMIT 4e18F /* residuals and deviations in reach, with their rounding */
 #define EVIDENCE_LIMIT 1e4F
+#define GLANCED_RECORDS 64
+#define GLANCED_AGE (1.0F / 24.0F) /* warm-ups */
 #define DAY 86400
 #define WEEK 604800
 
 /* What alarms of one kind of evidence alone. */
 static const float NOVELTY_LINE = 20.0F, RUN_LINE = 8.0F, HOUR_LINE = 10.0F;
+static const float GLANCED_RUN = 0.5F; /* a run 16 times as long as in a grown metric */
 static const float NOVELTY_WEIGHT = 0.3F;
 static const float CARRY = 0.5F, CARRY_SECONDS = 150.0F; /* of evidence to the next record */
 static const float FREE_INCIDENTS = 7.0F, HABIT_WEIGHT = 0.1F, HABIT_FADES = 0.01F;
@@ -76,6 +81,7 @@ struct adaptive {
   struct day_profile profile;
   struct novelty_past past;
   struct odd_hours odd_hours;
+  struct first_range first_range;
   uint32_t halved; /* the tails last were; elapsed */
 };
 
@@ -101,6 +107,7 @@ static const struct state_row state_rows[] = {
     STATE_STRUCTS(struct adaptive, profile, 1, struct day_profile, day_profile_rows),
     STATE_STRUCTS(struct adaptive, past, 1, struct novelty_past, novelty_past_rows),
     STATE_STRUCTS(struct adaptive, odd_hours, 1, struct odd_hours, odd_hours_rows),
+    STATE_STRUCTS(struct adaptive, first_range, 1, struct first_range, first_range_rows),
     STATE_FIELD(struct adaptive, halved, STATE_U32),
     STATE_ROWS_END,
 };
@@ -111,6 +118,7 @@ struct record {
   int32_t hour;    /* since the epoch */
   uint8_t day;     /* modulo 256 */
   float value;     /* relative to the first */
+  bool glanced;    /* the metric is not known, but well enough for what is blatant */
   bool hour_known; /* this hour of the day is */
   bool hour_usual; /* and well */
 };
@@ -124,6 +132,7 @@ struct evidence {
   float context_sum;
   float run;
   float odd_hours;
+  float outside;     /* of the range of a young metric, over what is blatant */
   float sum;         /* context, part of novelty, and part of the last record's */
   float line;        /* for the sum */
   bool first_change; /* of a metric that was constant for long */
@@ -165,6 +174,8 @@ static struct record take_record(struct adaptive *state, const struct observatio
                           .value = origin_place(&state->origin, now->value)};
   record.hour = (int32_t)(record.at.time / 3600);
   record.day = (uint8_t)(record.at.time / DAY);
+  record.glanced =
+      !record.at.ready && record.at.number >= GLANCED_RECORDS && record.at.age >= GLANCED_AGE;
   return record;
 }
 
@@ -234,6 +245,9 @@ static void judge(struct adaptive *state, const struct record *record, double va
                   record->value, evidence->deviation);
   judge_novelty(state, record, value, evidence);
   judge_run(state, record, evidence);
+  evidence->outside = record->at.ready
+                          ? 0.0F
+                          : first_range_judge(&state->first_range, record->value, record->glanced);
   day_hour_learn(&state->hour, record->value, state->pace.hour_records, record->at.number);
   context_judge(&state->context, state->tails, record->value, evidence->deviation,
                 evidence->context);
@@ -246,7 +260,7 @@ static void judge(struct adaptive *state, const struct record *record, double va
 static void weigh(struct adaptive *state, const struct record *record, struct evidence *evidence) {
   evidence->novelty_sum *= record->at.maturity;
   evidence->novelty[NOVELTY_HOUR] *= record->at.maturity;
-  evidence->run *= record->at.maturity;
+  evidence->run *= record->glanced ? GLANCED_RUN : record->at.maturity;
   if (record->at.gap != state->carry_gap)
     set_carry(state, record->at.gap);
   const float own = (evidence->context_sum + NOVELTY_WEIGHT * evidence->novelty_sum) *
@@ -260,7 +274,15 @@ static void weigh(struct adaptive *state, const struct record *record, struct ev
 }
 
 /* Which evidence speaks loudest, each measured by its own line. */
-enum lead { LEAD_SUM, LEAD_NOVELTY, LEAD_RUN, LEAD_HOUR, LEAD_FIRST_CHANGE, LEAD_ODD_HOURS };
+enum lead {
+  LEAD_SUM,
+  LEAD_NOVELTY,
+  LEAD_RUN,
+  LEAD_HOUR,
+  LEAD_FIRST_CHANGE,
+  LEAD_OUTSIDE,
+  LEAD_ODD_HOURS
+};
 
 static void compare(float ratio, enum lead lead, float *ret_ratio, enum lead *ret_lead) {
   if (ratio <= *ret_ratio)
@@ -280,6 +302,8 @@ static enum lead find_lead(const struct evidence *evidence, float *ret_ratio) {
     compare(evidence->run / RUN_LINE, LEAD_RUN, ret_ratio, &lead);
   if (evidence->first_change)
     compare(1.0F, LEAD_FIRST_CHANGE, ret_ratio, &lead);
+  if (evidence->outside > 0.0F)
+    compare(evidence->outside, LEAD_OUTSIDE, ret_ratio, &lead);
   return lead;
 }
 
@@ -347,6 +371,10 @@ static void explain(const struct adaptive *state, const struct record *record,
     ret->kind = KIND_LEVEL_SHIFT;
     ret->reason = "changed for the first time";
     break;
+  case LEAD_OUTSIDE:
+    ret->surprise = (double)log10f((float)record->at.number);
+    ret->reason = "young, and far from all it has been";
+    break;
   case LEAD_ODD_HOURS:
     ret->surprise = (double)evidence->odd_hours;
     ret->kind = KIND_PATTERN;
@@ -406,7 +434,7 @@ static bool valid(const void *opaque, const void *options) {
          context_valid(&state->context, state->tails, STORED_LIMIT) &&
          day_hour_valid(&state->hour, &state->profile, STORED_LIMIT) &&
          novelty_valid(&state->novelty, &state->past, STORED_LIMIT) &&
-         odd_hours_valid(&state->odd_hours);
+         odd_hours_valid(&state->odd_hours) && first_range_valid(&state->first_range, STORED_LIMIT);
 }
 
 const struct detector adaptive_detector = {
@@ -416,7 +444,7 @@ const struct detector adaptive_detector = {
     .options = option_rows,
     .options_size = 0,
     .state = state_rows,
-    .state_version = 4,
+    .state_version = 5,
     .state_size = state_size,
     .init = init,
     .update = update,

@@ -118,7 +118,8 @@ const struct option_row rule_option_rows[] = {
      .max = 52 * 604800,
      .help =
          "Time for which a metric must be known before its detectors alarm, but for zscore and "
-         "baseline, which count values, and limit; less alarms earlier and more often for nothing"},
+         "baseline, which count values, and limit; adaptive tells what is blatant earlier; less "
+         "alarms earlier and more often for nothing"},
     {.name = FIELD(notify),
      .kind = OPTION_CHOICE,
      .choices = notifies,

@@ -210,19 +210,15 @@ class OddHours:
     """Hours on one side of what is usual: their surprises add up and are told once."""
 
     def __init__(self):
-        self.tails = [ContextTail(), ContextTail()]
-        self.hours = 0
-        self.sum = 0.0
-        self.above = self.told = False
+        self.tails, self.hours = [ContextTail(), ContextTail()], 0
+        self.sum, self.above, self.told = 0.0, False, False
 
     def judge(self, excess, weight):
         above = excess > 0
-        known = self.hours if self.hours >= 168 else 0
-        decades = self.tails[above].surprise(abs(excess), known)
+        decades = self.tails[above].surprise(abs(excess), self.hours if self.hours >= 168 else 0)
         self.hours += 1
-        if self.hours % 8 == 0:
-            for tail in self.tails:
-                tail.refresh(self.hours)
+        for tail in self.tails if self.hours % 8 == 0 else ():
+            tail.refresh(self.hours)
         if self.hours >= 1008:
             self.hours //= 2
             for tail in self.tails:
@@ -231,9 +227,26 @@ class OddHours:
         self.above = above
         if self.told:
             self.sum, self.told = 0.0, decades > 0
-        said = weight * self.sum
-        self.told = self.told or said >= 5.5
-        return said
+        self.told = self.told or weight * self.sum >= 5.5
+        return weight * self.sum
+
+
+class FirstRange:
+    """What a young metric has been, and how far it is from that."""
+
+    def __init__(self):
+        self.low = self.high = 0.0
+        self.outside, self.told = 0, False
+
+    def judge(self, x, known):
+        most = 1.5 * (self.high - self.low)
+        distance = max(x - self.high, self.low - x)
+        if not known or most <= 0 or distance <= most or self.outside >= 20:
+            self.told, self.outside = self.told or self.outside >= 5, 0
+            self.low, self.high = min(self.low, x), max(self.high, x)
+            return 0.0
+        self.outside += 1
+        return 0.0 if self.told or self.outside < 5 else min(distance / most, 4.0)
 
 
 class Slot:
@@ -258,6 +271,7 @@ class Adaptive:
         self.hour_baseline = None
         self.hour_spoilt = False
         self.odd_hours = OddHours()
+        self.first_range = FirstRange()
         # Context.
         self.tail_records = self.tails_halved = 0
         self.center = self.spread = 0.0
@@ -310,14 +324,17 @@ class Adaptive:
         run, first_change = self.judge_run(number, x, age)
         self.recent = (self.recent + [x])[-10:]
 
-        novelty, run, hour_surprise = novelty * ramp, run * ramp, hour_surprise * ramp
+        glanced = not ready and number >= 64 and age >= 1 / 24
+        outside = 0.0 if ready else self.first_range.judge(x, glanced)
+        run *= 0.5 if glanced else ramp
+        novelty, hour_surprise = novelty * ramp, hour_surprise * ramp
         own = (context + 0.3 * novelty) * age / (age + 0.5)
         evidence = own + 0.5 * math.exp(-gap / 150) * self.last_evidence
         self.last_evidence = own
         line = max(18 + 4.5 * math.log10(60 / max(self.interval, 1)), 6)
         self.habit *= 1 - min(gap / 604800, 0.01)
         line *= 1 + 0.1 * max(0, self.habit - 7)
-        ratio = max(evidence / line, novelty / 20, run / 8, hour_surprise / 10)
+        ratio = max(evidence / line, novelty / 20, run / 8, hour_surprise / 10, outside)
         if first_change:
             ratio = max(ratio, 1.0)
 

@@ -165,6 +165,28 @@ static void test_first_change(void **unused) {
   subject_destroy(&subject);
 }
 
+/* Three hours old: what is blatant alarms, once. */
+static void test_young_metrics_tell_what_is_blatant(void **unused) {
+  (void)unused;
+  for (uint64_t seed = 0; seed < 10; seed++) {
+    struct machine machine = {.subject = subject_create(detector_find("adaptive"), NULL),
+                              .noise = {seed}};
+    assert_int_equal(machine_runs(&machine, 180), 0);
+    unsigned alarms = 0;
+    for (unsigned i = 0; i < 60; i++) {
+      const struct finding finding = machine_says(&machine, usual_value(&machine) + 100);
+      alarms += finding.ratio >= 1;
+      assert_false(finding.ready);
+      if (finding.ratio >= 1)
+        assert_string_equal(finding.reason, "young, and far from all it has been");
+    }
+    assert_int_equal(alarms, 16);
+    assert_int_equal(machine_runs(&machine, 120), 0);
+    assert_true(is_found_stuck(&machine, 360));
+    subject_destroy(&machine.subject);
+  }
+}
+
 /* False alarms do not depend on the interval. */
 static unsigned incidents_in_two_weeks(double interval, uint64_t seed) {
   struct subject subject = subject_create(detector_find("adaptive"), NULL);
@@ -307,6 +329,7 @@ int main(void) {
       cmocka_unit_test(test_old_runs_count_less),
       cmocka_unit_test(test_finds_roughness),
       cmocka_unit_test(test_first_change),
+      cmocka_unit_test(test_young_metrics_tell_what_is_blatant),
       cmocka_unit_test(test_few_false_alarms_at_any_interval),
       cmocka_unit_test(test_short_warmup),
       cmocka_unit_test(test_wild_first_value_is_forgotten),
