@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -28,29 +29,58 @@ static char **c_environment(void) {
   return copy;
 }
 
-static int spawn(pid_t *ret_process, const char *const *argv, int output) {
-  posix_spawn_file_actions_t actions;
-  int error = posix_spawn_file_actions_init(&actions);
+/* This program ignores SIGPIPE; what it runs is to end by it when nobody reads on. */
+static int init_attributes(posix_spawnattr_t *attributes) {
+  sigset_t reset;
+  sigemptyset(&reset);
+  sigaddset(&reset, SIGPIPE);
+  const int error = posix_spawnattr_init(attributes);
   if (error != 0)
     return error;
+  posix_spawnattr_setsigdefault(attributes, &reset);
+  posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF);
+  return 0;
+}
+
+static int redirect(posix_spawn_file_actions_t *actions, int output) {
+  int error = posix_spawn_file_actions_adddup2(actions, output, STDOUT_FILENO);
+  if (error == 0)
+    error = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  if (error == 0)
+    error = posix_spawn_file_actions_addopen(actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  return error;
+}
+
+static int spawn_with(pid_t *ret_process, const char *const *argv,
+                      const posix_spawn_file_actions_t *actions,
+                      const posix_spawnattr_t *attributes) {
   char **const environment = c_environment();
   if (environment == NULL)
-    error = ENOMEM;
-  if (error == 0)
-    error = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-  if (error == 0)
-    error = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  if (error == 0)
-    error = posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  if (error == 0) {
-    union {
-      const char *const *given;
-      char *const *wanted;
-    } words = {.given = argv};
-    error = posix_spawnp(ret_process, argv[0], &actions, NULL, words.wanted, environment);
-  }
+    return ENOMEM;
+  union {
+    const char *const *given;
+    char *const *wanted;
+  } words = {.given = argv};
+  const int error =
+      posix_spawnp(ret_process, argv[0], actions, attributes, words.wanted, environment);
   free(environment);
-  posix_spawn_file_actions_destroy(&actions);
+  return error;
+}
+
+static int spawn(pid_t *ret_process, const char *const *argv, int output) {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  int error = init_attributes(&attributes);
+  if (error != 0)
+    return error;
+  error = posix_spawn_file_actions_init(&actions);
+  if (error == 0) {
+    error = redirect(&actions, output);
+    if (error == 0)
+      error = spawn_with(ret_process, argv, &actions, &attributes);
+    posix_spawn_file_actions_destroy(&actions);
+  }
+  posix_spawnattr_destroy(&attributes);
   return error;
 }
 

@@ -1,10 +1,10 @@
 #!/bin/sh
-# ./dev bench [cost|daemon|incidents|quality|store [ARGUMENT...]]: builds what measures, and measures.
+# ./dev bench [cost|daemon|incidents|quality|store|train [ARGUMENT...]]: builds what measures, and measures.
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=$top/build
 
-usage="usage: ./dev bench [cost [ARGUMENT...] | daemon | incidents | quality | store [ARGUMENT...]]"
+usage="usage: ./dev bench [cost [ARGUMENT...] | daemon | incidents | quality | store | train [ARGUMENT...]]"
 
 make_targets() {
   make -C "$build" -s -j "$(nproc)" --no-print-directory "$@"
@@ -35,12 +35,17 @@ bench_store() {
   "$build/tests/bench/bench_store" "$@"
 }
 
+bench_train() {
+  make_targets anomalyctl
+  python3 "$top/tests/bench/train.py" "$build" "$@"
+}
+
 what=${1-all}
 [ $# = 0 ] || shift
 case $what in
-  cost | daemon | incidents | quality | store) "bench_$what" "$@" ;;
+  cost | daemon | incidents | quality | store | train) "bench_$what" "$@" ;;
   all)
-    for part in cost daemon incidents quality store; do
+    for part in cost daemon incidents quality store train; do
       "bench_$part" "$@"
     done
     ;;
