@@ -67,6 +67,9 @@ void state_export_end(struct state_export *export);
 /* Marks every metric: what was stored is lost. */
 void engine_mark_unsaved(struct engine *engine);
 
+/* Seconds without a value until the engine forgets a metric. */
+double engine_expire_after(const struct engine *engine);
+
 /* What became of stored states. */
 struct restore_stats {
   uint64_t metrics;        /* go on where they were */

@@ -262,6 +262,8 @@ void engine_mark_unsaved(struct engine *engine) {
     }
 }
 
+double engine_expire_after(const struct engine *engine) { return engine->options.expire_after; }
+
 /* ---- Taking back ---------------------------------------------------------- */
 
 /* What was seen long ago expires so much earlier. */

@@ -88,3 +88,25 @@ bool states_restore(struct database *database, struct health *health, struct eng
     database_fail(database, health, code);
   return code == SQLITE_DONE;
 }
+
+/* The small table says which rows of the large one are old. */
+static int forget(struct database *database, void *context) {
+  static const char *const steps[] = {
+      "DELETE FROM detector_state WHERE id IN (SELECT id FROM baselines WHERE last_seen < ?1)",
+      "DELETE FROM baselines WHERE last_seen < ?1"};
+  int code = SQLITE_OK;
+  for (size_t i = 0; code == SQLITE_OK && i < sizeof steps / sizeof *steps; i++) {
+    sqlite3_stmt *step;
+    code = sqlite3_prepare_v2(database->handle, steps[i], -1, &step, NULL);
+    if (code != SQLITE_OK)
+      break;
+    sqlite3_bind_double(step, 1, *(const double *)context);
+    code = statement_run(step);
+    sqlite3_finalize(step);
+  }
+  return code;
+}
+
+bool states_forget(struct database *database, struct health *health, double before) {
+  return database_transaction(database, health, forget, &before);
+}

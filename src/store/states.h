@@ -11,6 +11,9 @@
 bool states_put(struct database *database, struct health *health,
                 const struct metric_record *records, size_t count, double now);
 
+/* Removes metrics whose last value came before `before`. */
+bool states_forget(struct database *database, struct health *health, double before);
+
 /*
  * Hands every stored state to the engine. Where a page cannot be read, what comes
  * before it is restored all the same: false, and the reason is in *health.

@@ -264,9 +264,11 @@ static bool write_all(struct store *store, unsigned unsaved, uint64_t *ret_rows)
 
 /* With the baselines by schedule, as it takes its time; a fault is met again soon. */
 static void forget_old(struct store *store) {
-  const double before = store->now() - store->options.keep_incidents;
-  if (incident_rows_forget(&store->database, &store->health, before) &&
-      store->database.handle != NULL)
+  const double now = store->now();
+  /* A metric that the engine still knows has a fresher row than that. */
+  const double expired = now - engine_expire_after(store->engine) - 2 * BASELINE_INTERVAL;
+  if (incident_rows_forget(&store->database, &store->health, now - store->options.keep_incidents) &&
+      states_forget(&store->database, &store->health, expired))
     (void)sqlite3_exec(store->database.handle, "PRAGMA incremental_vacuum(1000)", NULL, NULL, NULL);
 }
 

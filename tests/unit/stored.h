@@ -44,6 +44,9 @@ void stored_observe(struct stored *stored, unsigned metric, unsigned at, double 
 /* A harmless value of each metric. */
 void stored_feed(struct stored *stored, unsigned metrics, unsigned at);
 
+/* What the store takes for the present; STORED_BEGIN at first. */
+void stored_set_time(double time);
+
 struct store_status stored_status(struct stored *stored);
 uint64_t stored_metrics(struct stored *stored);
 

@@ -6,6 +6,7 @@
 #include "unit/alloc_fail.h"
 
 #include <pthread.h>
+#include <sqlite3.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -159,6 +160,73 @@ static void what_was_learned_survives_a_restart(void **state) {
   assert_true(own("gauge", "warming") == 0);
   assert_true(own("gauge", "incidents_open") == 1);
   assert_int_equal(fake_log_count(LOG_INFO, "metrics that go on where they were: 1,"), 1);
+  write_gauge("a", time + STEP, 900);
+  write_usual("a", time + 2 * STEP, 20);
+  stop();
+  assert_int_equal(fake_notification_count(), 1);
+  assert_int_equal(last_notification()->severity, NOTIF_OKAY);
+}
+
+/* As if the daemon had died before it could note that people were told. */
+static void what_may_not_have_been_told_is_told_again(void **state) {
+  (void)state;
+  sqlite3 *database;
+  start(ZSCORE);
+  write_gauge("a", write_usual("a", START, 100), 900);
+  stop();
+  assert_int_equal(sqlite3_open(database_path, &database), SQLITE_OK);
+  assert_int_equal(sqlite3_exec(database, "UPDATE incidents SET told = 0", NULL, NULL, NULL),
+                   SQLITE_OK);
+  sqlite3_close(database);
+  restart(ZSCORE);
+  stop();
+  assert_int_equal(fake_notification_count(), 1);
+  assert_int_equal(last_notification()->severity, NOTIF_FAILURE);
+  restart(ZSCORE);
+  stop();
+  assert_int_equal(fake_notification_count(), 0);
+}
+
+/* Copies the database as it is, so that it can be put back as a kill would leave it. */
+static void copy_file(const char *from, const char *to) {
+  char bytes[4096];
+  FILE *const in = fopen(from, "r"), *const out = fopen(to, "w");
+  assert_true(in != NULL && out != NULL);
+  for (size_t size; (size = fread(bytes, 1, sizeof bytes, in)) > 0;)
+    assert_int_equal(fwrite(bytes, 1, size, out), size);
+  fclose(in);
+  assert_int_equal(fclose(out), 0);
+}
+
+/* Puts the metrics of an older database into the present one. */
+static void age_metrics(const char *older) {
+  char sql[512];
+  sqlite3 *database;
+  snprintf(sql, sizeof sql,
+           "ATTACH '%s' AS older; DELETE FROM detector_state;"
+           "INSERT INTO detector_state SELECT * FROM older.detector_state",
+           older);
+  assert_int_equal(sqlite3_open(database_path, &database), SQLITE_OK);
+  assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+  sqlite3_close(database);
+  assert_int_equal(unlink(older), 0);
+}
+
+static void what_was_told_counts_where_a_metric_is_older(void **state) {
+  (void)state;
+  char older[128];
+  snprintf(older, sizeof older, "%s-older", database_path);
+  start(ZSCORE);
+  double time = write_usual("a", START, 100);
+  stop();
+  copy_file(database_path, older);
+  restart(ZSCORE);
+  write_gauge("a", time, 900);
+  stop();
+  assert_int_equal(fake_notification_count(), 1);
+  age_metrics(older);
+  restart(ZSCORE);
+  assert_true(own("gauge", "incidents_open") == 1);
   write_gauge("a", time + STEP, 900);
   write_usual("a", time + 2 * STEP, 20);
   stop();
@@ -390,6 +458,8 @@ int main(void) {
       cmocka_unit_test(init_survives_each_failed_allocation),
       cmocka_unit_test(it_starts_again_after_its_end),
       cmocka_unit_test(what_was_learned_survives_a_restart),
+      cmocka_unit_test(what_may_not_have_been_told_is_told_again),
+      cmocka_unit_test(what_was_told_counts_where_a_metric_is_older),
       cmocka_unit_test(the_configured_database_is_used),
       cmocka_unit_test(a_database_that_cannot_be_used_is_told_once),
       cmocka_unit_test(each_data_source_is_a_metric),

@@ -208,6 +208,53 @@ static void another_seed_writes_all_anew(void **state) {
   stored_stop(&stored);
 }
 
+/* ---- Age ----------------------------------------------------------------------- */
+
+static void what_has_expired_is_removed(void **state) {
+  (void)state;
+  struct stored stored;
+  store_some(10);
+  stored_set_time(STORED_BEGIN + 30 * 86400.0);
+  stored_start(&stored, RARELY);
+  stored_observe(&stored, 3, 30 * 8640, 0);
+  stored_stop(&stored);
+  stored_set_time(STORED_BEGIN);
+  assert_int_equal(stored_number("SELECT count(*) FROM detector_state"), 1);
+  assert_int_equal(stored_number("SELECT count(*) FROM baselines WHERE metric = 'test-m3/gauge'"),
+                   1);
+}
+
+static void old_incidents_are_removed(void **state) {
+  (void)state;
+  struct stored stored;
+  store_some(1);
+  stored_run(
+      "INSERT INTO incidents VALUES"
+      " (1, 'web1', 1, 'warning', 'system', 1, 1, 2, 1, 'old', 'ended', 1, 2, NULL),"
+      " (2, 'web1', 1, 'warning', 'system', 1, 1, NULL, 1, 'open', 'began', 1, 2, NULL),"
+      " (3, 'web1', 1, 'warning', 'system', 1, 1, 1700000000, 1, 'new', 'ended', 1, 2, NULL);"
+      "INSERT INTO incident_members (incident, place, host, metric, kind, started, open)"
+      " VALUES (1, 1, 'web1', 'x', 'spike', 1, 0), (3, 1, 'web1', 'x', 'spike', 1, 0)");
+  stored_start(&stored, RARELY);
+  stored_stop(&stored);
+  assert_int_equal(stored_number("SELECT sum(id) FROM incidents"), 5);
+  assert_int_equal(stored_number("SELECT sum(incident) FROM incident_members"), 3);
+}
+
+/* What the first version of the schema left behind. */
+static void an_older_file_gets_the_new_tables(void **state) {
+  (void)state;
+  struct stored stored;
+  store_some(10);
+  stored_run("DROP TABLE incident_members; DROP TABLE incidents; PRAGMA user_version = 1");
+  stored_start(&stored, RARELY);
+  assert_int_equal(stored_status(&stored).restored.metrics, 10);
+  assert_int_equal(stored_status(&stored).health.fault, STORE_FINE);
+  stored_stop(&stored);
+  assert_int_equal(stored_number("SELECT count(*) FROM incidents"), 0);
+  assert_int_equal(stored_number("PRAGMA user_version"), 2);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_was_learned_survives),
@@ -220,6 +267,9 @@ int main(void) {
       cmocka_unit_test(a_bad_row_costs_one_metric),
       cmocka_unit_test(a_cut_snapshot_costs_one_detector),
       cmocka_unit_test(another_seed_writes_all_anew),
+      cmocka_unit_test(what_has_expired_is_removed),
+      cmocka_unit_test(old_incidents_are_removed),
+      cmocka_unit_test(an_older_file_gets_the_new_tables),
   };
   return cmocka_run_group_tests(tests, stored_make_folder, stored_remove_folder);
 }
