@@ -298,13 +298,16 @@ static void test_numbers(void **state) {
   assert_number("1.7976931348623157e308", 1.7976931348623157e308);
   assert_number("5e-324", 5e-324);
   assert_number("1e999", INFINITY);
+  assert_number("-1.5e+02", -150);
+  assert_number("12e-3", .012);
+  assert_number("1E2", 100);
   assert_number("-inf", -INFINITY);
   static const char *const nothing[] = {"",     "  ",   "nan", "NaN", "-nan",
                                         "null", "NULL", "NA",  " na "};
   for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++)
     assert_number(nothing[i], NAN);
-  static const char *const bad[] = {"x", "1x",  "1 2", "1..2", ".",
-                                    "-", "--1", "1,5", "none", "na n"};
+  static const char *const bad[] = {"x",    "1x",   "1 2", "1..2", ".",    "-",  "--1",  "1,5",
+                                    "none", "na n", "1e",  "1e+",  "1e5x", "e5", "1e--5"};
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     double number = 42;
     assert_int_equal(number_parse(bad[i], &number), STATUS_INVALID);
@@ -320,7 +323,7 @@ static void test_numbers_equal_strtod(void **state) {
     seed = seed * 6364136223846793005u + 1442695040888963407u;
     const unsigned digits = 1 + (unsigned)(seed >> 60), point = (unsigned)(seed >> 56 & 15);
     char text[32];
-    snprintf(text, sizeof text, "%.*f", (int)(point % 8),
+    snprintf(text, sizeof text, i % 2 == 0 ? "%.*f" : "%.*e", (int)(point % 12),
              (double)(seed >> 8 & 0xffffffffffff) / pow(10, digits));
     double number = 0;
     assert_int_equal(number_parse(text, &number), STATUS_OK);
