@@ -1,10 +1,10 @@
 #!/bin/sh
-# ./dev bench [cost|daemon|incidents|quality|store|train [ARGUMENT...]]: builds what measures, and measures.
+# ./dev bench [WHAT [ARGUMENT...]]: builds what measures, and measures.
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=$top/build
 
-usage="usage: ./dev bench [cost [ARGUMENT...] | daemon | incidents | quality | store | train [ARGUMENT...]]"
+usage="usage: ./dev bench [cost | daemon | incidents | quality | store | tables | train [ARGUMENT...]]"
 
 make_targets() {
   make -C "$build" -s -j "$(nproc)" --no-print-directory "$@"
@@ -30,6 +30,13 @@ bench_quality() {
   "$build/tests/bench/bench_quality" "$@"
 }
 
+# The tables at the end of docs/detectors.md.
+bench_tables() {
+  sed '/^<!-- What follows is printed/q' "$top/docs/detectors.md" >"$build/tables"
+  bench_quality --markdown >>"$build/tables"
+  mv "$build/tables" "$top/docs/detectors.md"
+}
+
 bench_store() {
   make_targets tests/bench/bench_store
   "$build/tests/bench/bench_store" "$@"
@@ -43,7 +50,7 @@ bench_train() {
 what=${1-all}
 [ $# = 0 ] || shift
 case $what in
-  cost | daemon | incidents | quality | store | train) "bench_$what" "$@" ;;
+  cost | daemon | incidents | quality | store | tables | train) "bench_$what" "$@" ;;
   all)
     for part in cost daemon incidents quality store train; do
       "bench_$part" "$@"

@@ -33,7 +33,7 @@ static void print_help(void) {
          "  --config FILE                    a whole configuration that watches\n"
          "  --sensitivity quiet|normal|high  moves the alarm line\n"
          "  --each                           a line for each labelled series too\n"
-         "  --markdown                       the tables of docs/detectors.md: nab to smd\n"
+         "  --markdown                       tables for a document, of nab to smd alone\n"
          "  --part PART                      only this part; may be repeated:\n\n");
   for (size_t at = 0; at < PARTS; at++)
     printf("  %-12s %s\n", parts[at].name, parts[at].help);
@@ -170,7 +170,7 @@ static void print_tables(const struct watches *watches) {
 }
 
 static void run_parts(const struct request *request, const struct watches *watches) {
-  if (request->markdown) {
+  if (request->markdown && request->parts == 0) {
     print_tables(watches);
     return;
   }

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static void print_series(const struct named_series *series, const struct event_counts *counts) {
   printf("  %-40s %-24s%5llu of%5llu found,%5llu false in %5.1f weeks\n", series->file,
@@ -26,9 +27,9 @@ void scored_set_release(struct scored_set *set) { quality_set_release(&set->set)
 
 void scored_set_print_head(const char *title, bool markdown) {
   if (markdown) {
-    printf("\n### %s\n\n| | F1 | false alarms per week | best F1 | VUS-PR | ns | bytes |\n"
+    printf("\n### %.*s\n\n| | F1 | false alarms per week | best F1 | VUS-PR | ns | bytes |\n"
            "|---|---|---|---|---|---|---|\n",
-           title);
+           (int)strcspn(title, ";"), title);
     return;
   }
   printf("\n%s\n%-28s%7s%9s%8s%7s%7s%8s%7s%8s%8s%8s%8s%7s\n", title, "detector", "series",

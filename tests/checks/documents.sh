@@ -32,6 +32,20 @@ verbs_missing_in_manual() {
   done
 }
 
+# Every detector has its words, and but for those that cannot be measured so its row in each table.
+detectors_not_compared() {
+  "$anomalyctl" detectors | awk 'NR > 1 && $1 != "" { print $1 }' | while read -r name; do
+    grep -qx "### $name" docs/detectors.md || echo "$name has no words in docs/detectors.md"
+    case $name in
+      limit | missing) ;;
+      *)
+        [ "$(grep -cF "| \`$name\` |" docs/detectors.md)" = 4 ] ||
+          echo "$name is not in all four tables of docs/detectors.md"
+        ;;
+    esac
+  done
+}
+
 # mandoc knows no month of tomorrow and no distribution; its style hints are not faults.
 manual_faults() {
   for manual in docs/*.[1-9]; do
@@ -43,6 +57,7 @@ expect_nothing "collectd.conf.d/anomaly.cfg is what anomalyctl prints" \
   same_as collectd.conf.d/anomaly.cfg "$anomalyctl" config --sample
 expect_nothing "docs/options.md is what anomalyctl prints" \
   same_as docs/options.md "$anomalyctl" config --reference
+expect_nothing "docs/detectors.md compares every detector" detectors_not_compared
 expect_nothing "the manual has every verb" verbs_missing_in_manual
 expect_nothing "the manual has every long option" options_missing_in_manual
 if [ -n "$MANDOC" ]; then
