@@ -75,7 +75,15 @@ static int fail(const struct training *training, const char *why) {
   return EXIT_FAILURE;
 }
 
-static double seconds_now(void) { return (double)time(NULL); }
+/* Time of the newest value; written here, read by the store's thread. */
+static _Atomic double newest;
+
+/*
+ * The time as the samples have it, for what expires: that of the past, so that a
+ * past of long ago is kept. A clock that goes wrong in it counts no further than
+ * now.
+ */
+static double samples_now(void) { return fmin(newest, (double)time(NULL)); }
 
 /* ---- Database and engine ---- */
 
@@ -103,7 +111,7 @@ static int check_health(const struct training *training) {
 
 static int open_store(struct training *training, const struct config *config) {
   const struct store_settings settings = {
-      .path = training->path, .options = config->store, .now = seconds_now};
+      .path = training->path, .options = config->store, .now = samples_now};
   if (store_open(&training->store, &settings) != STATUS_OK)
     return fail(training, status_text(STATUS_NO_MEMORY));
   return check_health(training);
@@ -168,6 +176,8 @@ static bool visit(void *context, const struct history_value *value) {
   const enum observation_result result = feed_sample(training->engine, &value->id, &value->sample,
                                                      &training->cadences[value->metric], NULL);
   training->results[result]++;
+  if (value->sample.time > newest)
+    newest = value->sample.time;
   return true;
 }
 
@@ -263,7 +273,7 @@ static int run(const struct invocation *invocation) {
   const char *const path = invocation_value(invocation, OPTION_DATABASE);
   struct training training = {.invocation = invocation,
                               .path = path != NULL ? path : ANOMALY_DATABASE_PATH};
-  training.past.settings.since = seconds_now() - USUAL_SPAN;
+  training.past.settings.since = (double)time(NULL) - USUAL_SPAN;
   training.past.settings.stop = &interrupted;
   int exit_status = past_read(&training.past, invocation);
   if (exit_status == EXIT_SUCCESS)
