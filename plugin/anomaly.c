@@ -239,8 +239,10 @@ static int on_init(void) {
   plugin.notifier = (struct notifier){.context = plugin_get_ctx()};
   plugin.report = (struct report){.reads = 0};
   int status = STATUS_OK;
+  pthread_mutex_lock(&plugin.flush_lock);
   for (size_t i = 0; status == STATUS_OK && i < sizeof steps / sizeof steps[0]; i++)
     status = steps[i]();
+  pthread_mutex_unlock(&plugin.flush_lock);
   if (status != STATUS_OK) {
     ERROR(PLUGIN_NAME " plugin: cannot start: %s", status_text(status));
     release();
@@ -325,8 +327,11 @@ static bool write_all(void) {
   return plugin.store == NULL || store_flush(plugin.store, WRITE_SECONDS);
 }
 
+/* A flush of one metric's values, as graph front ends ask for, is nothing to us. */
 static int on_flush(cdtime_t timeout, const char *identifier, user_data_t *data) {
-  (void)timeout, (void)identifier, (void)data;
+  (void)timeout, (void)data;
+  if (identifier != NULL)
+    return 0;
   pthread_mutex_lock(&plugin.flush_lock);
   const bool told = tell_all();
   const bool written = write_all();

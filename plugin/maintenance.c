@@ -73,6 +73,15 @@ static void replace(struct maintenance *maintenance, struct pattern *patterns, s
   maintenance->count = count;
 }
 
+static void fail_to_read(struct maintenance *maintenance, const char *path,
+                         struct incidents *incidents) {
+  if (!maintenance->said_unreadable)
+    WARNING(PLUGIN_NAME " plugin: maintenance: %s cannot be read", path);
+  maintenance->said_unreadable = true;
+  maintenance->present = false;
+  replace(maintenance, NULL, 0, incidents);
+}
+
 static void read_file(struct maintenance *maintenance, const char *path,
                       struct incidents *incidents) {
   FILE *const file = fopen(path, "re");
@@ -80,8 +89,11 @@ static void read_file(struct maintenance *maintenance, const char *path,
   struct pattern *const patterns = file != NULL ? read_patterns(file, &count) : NULL;
   if (file != NULL)
     fclose(file);
-  if (patterns == NULL)
+  if (patterns == NULL) {
+    fail_to_read(maintenance, path, incidents);
     return;
+  }
+  maintenance->said_unreadable = false;
   replace(maintenance, patterns, count, incidents);
   INFO(PLUGIN_NAME " plugin: maintenance by %s: nothing new is told until it is removed", path);
 }
@@ -98,7 +110,7 @@ void maintenance_look(struct maintenance *maintenance, const char *path,
   if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
     if (maintenance->present)
       INFO(PLUGIN_NAME " plugin: maintenance is over: %s is gone", path);
-    maintenance->present = false;
+    maintenance->present = maintenance->said_unreadable = false;
     replace(maintenance, NULL, 0, incidents);
     return;
   }

@@ -18,14 +18,16 @@ enum { MAINTENANCE_HOSTS = 256 }; /* lines beyond are passed over, with a word i
 struct maintenance {
   struct pattern *patterns;
   size_t count;
-  bool present;         /* the file was there at the last look */
+  bool present;         /* the file was read, and was there at the last look */
+  bool said_unreadable; /* since it last could be read, or was not there */
   struct timespec read; /* when what was read was last changed */
   off_t size;
 };
 
 /*
  * Looks whether the file has come, changed or gone, and tells `incidents`. Says
- * so in the log. A file that cannot be read is taken for one that is not there.
+ * so in the log. A file that cannot be read is taken for one that is not there,
+ * and tried again at each look.
  */
 void maintenance_look(struct maintenance *maintenance, const char *path,
                       struct incidents *incidents);

@@ -45,7 +45,6 @@ const char *trouble_name(enum trouble trouble);
 
 struct incident_member {
   struct episode_event episode; /* as last heard of */
-  double seen;                  /* time of the verdict that opened the episode */
   double rank;                  /* larger is likelier the first cause */
 };
 
@@ -58,6 +57,8 @@ struct incident {
   enum severity severity; /* the worst so far */
   enum trouble trouble;   /* of the first member */
   bool silent;            /* hosts that send nothing any more, and no more than that */
+  uint32_t host_metrics;  /* metrics of the host when the latest episode began */
+  uint32_t host_silent;   /* of those, without a value for long */
   double restart;         /* when the host was booted, where that may explain it; else NaN */
   uint32_t metrics;       /* so far; one beyond those kept may be counted again */
   uint32_t open;          /* episodes that go on */
@@ -72,8 +73,8 @@ struct incident {
 };
 
 enum incident_change {
-  INCIDENT_BEGAN,    /* its shape is known */
-  INCIDENT_WORSENED, /* it became a failure, much larger, or large enough to be told; once */
+  INCIDENT_BEGAN,    /* its shape is known; again, when it is told only later */
+  INCIDENT_WORSENED, /* told as a failure now, as a limit that was passed, or grown: once each */
   INCIDENT_ENDED,
 };
 

@@ -157,6 +157,7 @@ void incident_list_advance(struct incident_list *list, double time) {
 }
 
 void incident_list_finish(struct incident_list *list) {
+  incidents_flush(list->incidents, list->now);
   for (const struct listed_incident *listed = list->open; listed != NULL; listed = listed->next)
     write_line(list, listed, &listed->incident, true);
 }

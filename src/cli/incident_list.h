@@ -43,7 +43,7 @@ void incident_list_take_boot(void *context, const char *host, double time);
 /* Lets the data's time pass. */
 void incident_list_advance(struct incident_list *list, double time);
 
-/* Prints what is still open. */
+/* Prints what ends with the data, then what is still open. */
 void incident_list_finish(struct incident_list *list);
 
 #endif

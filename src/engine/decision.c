@@ -163,7 +163,7 @@ static bool is_calm(const struct decision_lines *lines, const struct verdict *ve
 
 static enum episode_change advance_closed(struct decision *decision,
                                           const struct rule_options *options,
-                                          const struct decision_lines *lines, uint64_t next_id,
+                                          const struct decision_lines *lines,
                                           const struct verdict *verdict) {
   if (!verdict->anomaly) {
     decision->hits = 0;
@@ -181,7 +181,6 @@ static enum episode_change advance_closed(struct decision *decision,
   if (decision->hits < options->hits)
     return EPISODE_UNCHANGED;
   habit_note(&decision->habit, decision->start);
-  decision->episode = next_id;
   decision->open = true;
   decision->calm = 0;
   decision->kind = (uint8_t)verdict->kind;
@@ -223,10 +222,10 @@ static enum episode_change advance_open(struct decision *decision,
 }
 
 void decision_advance(struct decision *decision, const struct rule_options *options,
-                      const struct decision_lines *lines, uint64_t next_id, struct verdict *verdict,
+                      const struct decision_lines *lines, struct verdict *verdict,
                       enum episode_end *ret_end) {
   verdict->change = decision->open ? advance_open(decision, options, lines, verdict, ret_end)
-                                   : advance_closed(decision, options, lines, next_id, verdict);
+                                   : advance_closed(decision, options, lines, verdict);
   verdict->open = decision->open;
   verdict->severity = (enum severity)decision->severity;
 }

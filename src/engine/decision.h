@@ -55,11 +55,11 @@ void decision_combine(const struct rule_options *options, const struct decision_
 
 /*
  * Advances the episode by one verdict and fills its open, severity and
- * change. A new episode gets the id `next_id`. An episode about missing
+ * change; a new one has no id yet, which is the caller's to give. An episode about missing
  * values ends with the first value that is calm; ret_end says why it ended.
  */
 void decision_advance(struct decision *decision, const struct rule_options *options,
-                      const struct decision_lines *lines, uint64_t next_id, struct verdict *verdict,
+                      const struct decision_lines *lines, struct verdict *verdict,
                       enum episode_end *ret_end);
 
 #endif

@@ -70,10 +70,10 @@ static void add_followers(const struct incident *incident, const struct incident
 }
 
 static void tell_silence(const struct incident *incident, struct text *text) {
-  const struct episode_event *const first = &incident->member[0].episode;
   text_addf(text, "%s sends no values", incident->host[0]);
   add_since(incident, text);
-  text_addf(text, ": %u of its %u metrics are silent", first->host_silent, first->host_metrics);
+  text_addf(text, ": %u of its %u metrics are silent", incident->host_silent,
+            incident->host_metrics);
 }
 
 static void tell_metrics(const struct incident_event *event, struct text *text) {
@@ -111,6 +111,24 @@ static void tell_hosts(const struct incident *incident, struct text *text) {
   add_hosts(incident, text);
 }
 
+/* What became of it, after what it was about: "sends values again". */
+static const char *end_of(const struct incident *incident, bool many) {
+  switch (incident->member[0].episode.end) {
+  case EPISODE_RECOVERED:
+    break;
+  case EPISODE_ACCEPTED:
+    if (incident->silent)
+      return many ? "stay silent: taken for usual" : "stays silent: taken for usual";
+    return "stay as they are: taken for usual";
+  case EPISODE_EXPIRED:
+    return many ? "have been silent for long and are forgotten"
+                : "has been silent for long and is forgotten";
+  }
+  if (incident->silent)
+    return many ? "send values again" : "sends values again";
+  return "are usual again";
+}
+
 static void tell_end(const struct incident_event *event, struct text *text) {
   const struct incident *const incident = &event->incident;
   if (incident->scope == INCIDENT_OF_HOST && incident->metrics == 1 && !incident->silent) {
@@ -123,8 +141,7 @@ static void tell_end(const struct incident_event *event, struct text *text) {
     text_addf(text, "%s ", incident->host[0]);
   else
     text_addf(text, "%u metrics of %s ", incident->metrics, incident->host[0]);
-  const char *const verb = incident->scope == INCIDENT_OF_HOST ? "sends" : "send";
-  text_addf(text, incident->silent ? "%s values again" : "are usual again", verb);
+  text_add(text, end_of(incident, incident->scope == INCIDENT_OF_HOSTS || !incident->silent));
   add_duration(incident, text);
   if (incident->scope == INCIDENT_OF_HOSTS)
     add_hosts(incident, text);

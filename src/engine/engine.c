@@ -205,9 +205,13 @@ static bool is_late(struct metric *metric, double time, double clock) {
   return false;
 }
 
-/* Unique over restarts too: seconds of the data above, a running number below. */
-static uint64_t next_episode(struct engine *engine, double time) {
-  return (uint64_t)time << EPISODE_BITS | (atomic_load(&engine->next_episode) & EPISODE_NUMBERS);
+/*
+ * Unique over restarts too: seconds of the data above, a running number below.
+ * Drawn only when an episode has opened, so that known metrics pay nothing for it.
+ */
+static uint64_t draw_episode(struct engine *engine, double time) {
+  return (uint64_t)time << EPISODE_BITS |
+         (atomic_fetch_add(&engine->next_episode, 1) & EPISODE_NUMBERS);
 }
 
 /* When the host was booted, where its uptime went down; else NaN. */
@@ -238,17 +242,16 @@ static enum observation_result judge_value(struct engine *engine, struct metric 
     return OBSERVED_GAP;
   if (value < options->range_min || value > options->range_max)
     return REFUSED_OUT_OF_RANGE;
-  metric_observe(metric, sample, value, next_episode(engine, sample->time), &ret_outcome->verdict,
-                 &ret_outcome->end);
+  metric_observe(metric, sample, value, &ret_outcome->verdict, &ret_outcome->end);
   return OBSERVED;
 }
 
-static void count_verdict(struct engine *engine, struct shard *shard,
+static void count_verdict(struct engine *engine, struct shard *shard, struct metric *metric,
                           const struct verdict *verdict) {
   shard->stats.anomalies += verdict->anomaly;
   if (verdict->change == EPISODE_OPENED) {
     shard->stats.episodes++;
-    atomic_fetch_add(&engine->next_episode, 1);
+    metric->decision.episode = draw_episode(engine, verdict->time);
   }
 }
 
@@ -265,7 +268,7 @@ static void observe_locked(struct engine *engine, struct shard *shard, struct me
   engine_count_metric(shard, metric, 1);
   if (ret_outcome->result != OBSERVED)
     return;
-  count_verdict(engine, shard, &ret_outcome->verdict);
+  count_verdict(engine, shard, metric, &ret_outcome->verdict);
   note_warming(shard, metric);
 }
 
@@ -276,11 +279,10 @@ void engine_judge_silence(struct engine *engine, struct shard *shard, struct met
   if (!(time > metric->rate.time))
     return;
   engine_count_metric(shard, metric, -1);
-  if (metric_silence(metric, time, next_episode(engine, time), &ret_outcome->verdict,
-                     &ret_outcome->end)) {
+  if (metric_silence(metric, time, &ret_outcome->verdict, &ret_outcome->end)) {
     metric->silent = true;
     ret_outcome->result = OBSERVED;
-    count_verdict(engine, shard, &ret_outcome->verdict);
+    count_verdict(engine, shard, metric, &ret_outcome->verdict);
   }
   engine_count_metric(shard, metric, 1);
 }
@@ -306,11 +308,24 @@ static void unlock_and_tell_boot(struct engine *engine, struct shard *shard,
   engine->boot_listener(engine->listener_context, host, time);
 }
 
+/* A boot first, as it explains the episode that came with it. */
+static void unlock_and_tell_both(struct engine *engine, struct shard *shard,
+                                 const struct metric *metric, const struct outcome *outcome) {
+  struct episode_event event;
+  metric_event(metric, &outcome->verdict, outcome->end, &event);
+  unlock_and_tell_boot(engine, shard, metric, outcome->booted);
+  engine->listener(engine->listener_context, &event);
+}
+
 void engine_unlock_and_tell(struct engine *engine, struct shard *shard, const struct metric *metric,
                             const struct outcome *outcome) {
-  if (is_news(engine, outcome))
+  const bool booted = !isnan(outcome->booted) && engine->boot_listener != NULL;
+  const bool news = is_news(engine, outcome);
+  if (booted && news)
+    unlock_and_tell_both(engine, shard, metric, outcome);
+  else if (news)
     unlock_and_tell_episode(engine, shard, metric, outcome);
-  else if (!isnan(outcome->booted) && engine->boot_listener != NULL)
+  else if (booted)
     unlock_and_tell_boot(engine, shard, metric, outcome->booted);
   else
     pthread_mutex_unlock(&shard->lock);

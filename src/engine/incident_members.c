@@ -63,8 +63,7 @@ static void add_member(struct incident *incident, const struct episode_event *ep
   const double rank = rank_of(incident, episode, window);
   const size_t place = make_place(incident, rank);
   if (place < INCIDENT_MEMBERS)
-    incident->member[place] =
-        (struct incident_member){.episode = *episode, .seen = episode->seen, .rank = rank};
+    incident->member[place] = (struct incident_member){.episode = *episode, .rank = rank};
   const struct metric_id first = metric_name_id(&incident->member[0].episode.metric);
   incident->trouble = trouble_of(&first);
 }

@@ -13,7 +13,8 @@ const struct option_row incident_option_rows[] = {
          "is one burst, and hosts whose trouble begins within it can be one incident"},
     {FIELD("incident_delay", delay), .kind = OPTION_DURATION, .preset = 20, .min = 0, .max = 3600,
      .help = "An incident is told so long after its first sign, or after one and a half intervals "
-             "where that is less, so that it can say what else is odd"},
+             "where that is less, so that it can say what else is odd; with 0, hosts at once "
+             "are not seen together"},
     {FIELD("incidents_per_week", per_week), .kind = OPTION_COUNT, .preset = 2, .min = 0,
      .max = 10000,
      .help = "About so many incidents of one host are told in a week: where there are more, only "

@@ -70,7 +70,7 @@ static void note_sign(struct slot *slot, const struct episode_event *episode) {
   slot->strength = fmax(slot->strength, burst_strength(slot, episode->seen));
 }
 
-static bool is_silent(const struct episode_event *episode) {
+static bool came_silent(const struct episode_event *episode) {
   return episode->host_silent >= SILENT_SHARE * episode->host_metrics;
 }
 
@@ -80,7 +80,10 @@ void slot_add(struct slot *slot, const struct episode_event *episode) {
   incident_add(&slot->incident, episode, slot->window);
   note_sign(slot, episode);
   slot->missing = slot->missing && episode->kind == KIND_MISSING;
-  slot->silent = is_silent(episode);
+  slot->silent = came_silent(episode);
+  slot->incident.host_metrics = episode->host_metrics;
+  slot->incident.host_silent = episode->host_silent;
+  slot->latest = slot->signs == 1 ? episode->seen : fmax(slot->latest, episode->seen);
   slot->always |= episode->notify == NOTIFY_ALWAYS;
 }
 
@@ -94,25 +97,32 @@ void slot_update(struct slot *slot, const struct episode_event *episode, double 
 
 void slot_restore(struct slot *slot, const struct incident *incident, bool worsened) {
   slot->incident = *incident;
-  slot->begun = slot->told = true;
-  slot->worsened = worsened;
+  slot->begun = true;
+  slot->grown = worsened;
+  slot->latest = incident->last;
   slot->silent = incident->silent;
   for (uint32_t i = 0; i < incident->members; i++) {
     note_sign(slot, &incident->member[i].episode);
     slot->missing = slot->missing && incident->member[i].episode.kind == KIND_MISSING;
+    slot->always |= incident->member[i].episode.notify == NOTIFY_ALWAYS;
   }
-  slot->told_strength = slot->strength;
-  slot->told_severity = incident->severity;
+  slot_note_told(slot);
 }
 
 /* Members that are not kept one by one are counted all the same. */
-static void take_over(struct slot *parent, const struct incident *part) {
+static void take_over(struct slot *parent, const struct slot *slot) {
   struct incident *const whole = &parent->incident;
+  const struct incident *const part = &slot->incident;
   const uint32_t open = whole->open + part->open;
   for (uint32_t i = 0; i < part->members; i++)
     slot_add(parent, &part->member[i].episode);
   whole->metrics += part->metrics - part->members;
   whole->open = open;
+  if (part->severity > whole->severity)
+    whole->severity = part->severity;
+  parent->strength = fmax(parent->strength, slot->strength);
+  parent->always |= slot->always;
+  parent->missing &= slot->missing;
 }
 
 /* Of those that are kept by name: a host that comes back later is counted again. */
@@ -125,7 +135,7 @@ static bool has_host(const struct incident *incident, const char *host) {
 
 void slot_join(struct slot *parent, struct slot *slot) {
   struct incident *const whole = &parent->incident;
-  take_over(parent, &slot->incident);
+  take_over(parent, slot);
   slot->parent = parent;
   if (has_host(whole, slot->place->host))
     return;
@@ -141,7 +151,25 @@ bool slot_follows_boot(const struct slot *slot) {
   return after >= -BOOT_BEFORE && after <= BOOT_AFTER;
 }
 
+enum severity slot_severity(const struct slot *slot) {
+  return slot_follows_boot(slot) ? SEVERITY_WARNING : slot->incident.severity;
+}
+
+bool slot_is_silent(const struct slot *slot) { return slot->missing && slot->silent; }
+
+static bool has_grown(const struct slot *slot) {
+  return slot->strength > slot->told_strength && slot->strength >= WORSE * slot->told_strength;
+}
+
 bool slot_is_worse(const struct slot *slot) {
-  return slot->incident.severity > slot->told_severity ||
-         slot->strength >= WORSE * slot->told_strength;
+  return slot_severity(slot) > slot->told_severity || (slot->always && !slot->told_always) ||
+         (!slot->grown && has_grown(slot));
+}
+
+void slot_note_told(struct slot *slot) {
+  slot->grown = slot->grown || (slot->told && has_grown(slot));
+  slot->told = true;
+  slot->told_always = slot->always;
+  slot->told_strength = slot->strength;
+  slot->told_severity = slot_severity(slot);
 }

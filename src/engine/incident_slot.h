@@ -23,15 +23,17 @@ struct sign {
 
 struct slot {
   bool used;
-  bool begun;          /* the listener knows of it */
-  bool told, worsened; /* and so do people */
-  bool always;         /* to be told in any case */
-  bool missing;        /* all of its episodes are of missing values */
-  bool silent;         /* the host sent next to nothing when the latest began */
-  double window;       /* seconds */
-  double due;          /* caller's clock: when it is to be told */
-  double quiet;        /* caller's clock: since when nothing is open */
-  double strength;     /* of its strongest burst */
+  bool begun;       /* the listener knows of it */
+  bool told, grown; /* and so do people; of its growth too, which is told once */
+  bool always;      /* to be told in any case */
+  bool told_always; /* and has been */
+  bool missing;     /* all of its episodes are of missing values */
+  bool silent;      /* the host sent next to nothing when the latest began */
+  double latest;    /* time at which the latest of its episodes was seen */
+  double window;    /* seconds */
+  double due;       /* caller's clock: when it is to be told */
+  double quiet;     /* caller's clock: since when nothing is open */
+  double strength;  /* of its strongest burst */
   double told_strength;
   enum severity told_severity;
   struct sign sign[SLOT_SIGNS]; /* the latest, as a ring */
@@ -59,7 +61,16 @@ void slot_join(struct slot *parent, struct slot *slot);
 /* Whether a boot of its host may be behind it. */
 bool slot_follows_boot(const struct slot *slot);
 
-/* Whether it is much worse than what was told. */
+/* Its severity: a warning at most where a boot may be behind it. */
+enum severity slot_severity(const struct slot *slot);
+
+/* Whether its host, or all of its hosts, send nothing, and that is all. */
+bool slot_is_silent(const struct slot *slot);
+
+/* Whether it is worse than what was told: a failure now, a limit passed, or grown much. */
 bool slot_is_worse(const struct slot *slot);
+
+/* Notes that people were told of it as it is. */
+void slot_note_told(struct slot *slot);
 
 #endif

@@ -12,15 +12,19 @@
 #include <stdlib.h>
 
 static const double INTERVALS_OF_DELAY = 1.5, INTERVALS_OF_WINDOW = 2;
+/* Ends that may be ahead of their beginnings: more than there are write threads. */
+enum { EARLY_ENDS = 64 };
 
 struct incidents {
   struct incident_options options;
   incident_listener listener;
   void *listener_context;
   pthread_mutex_t lock;
-  struct slot *slots;      /* INCIDENTS_MAX */
-  size_t slots_used;       /* those behind are free */
-  struct id_map *episodes; /* to the numbers of their slots */
+  struct slot *slots;             /* INCIDENTS_MAX */
+  size_t slots_used;              /* those behind are free */
+  struct id_map *episodes;        /* to the numbers of their slots */
+  uint64_t early_end[EARLY_ENDS]; /* of episodes that were not known, the latest, as a ring */
+  size_t early_ends;
   struct places *places;
   struct telling everywhere; /* of incidents over hosts */
   struct burst burst;
@@ -94,29 +98,39 @@ static struct telling *telling_of(struct incidents *incidents, const struct slot
 
 /* ---- Hosts at once ---- */
 
+static bool in_maintenance(const struct incidents *incidents, const struct slot *slot) {
+  for (size_t i = 0; slot->place != NULL && i < incidents->maintenance_count; i++)
+    if (pattern_matches(&incidents->maintenance[i], slot->place->host))
+      return true;
+  return false;
+}
+
+static bool says_something(const struct slot *slot) { return slot->always || slot->strength > 0; }
+
 /* Whether a slot's trouble can still become part of one over hosts. */
-static bool can_join(const struct slot *slot, double seen) {
+static bool can_join(const struct incidents *incidents, const struct slot *slot, double seen) {
   return slot->used && !slot->begun && slot->parent == NULL && slot->place != NULL &&
-         fabs(slot->incident.seen - seen) <= slot->window;
+         fabs(slot->incident.seen - seen) <= slot->window && says_something(slot) &&
+         !in_maintenance(incidents, slot);
 }
 
 static struct slot *find_parent(const struct incidents *incidents, const struct slot *slot) {
   for (size_t i = 0; i < incidents->slots_used; i++) {
     struct slot *const other = &incidents->slots[i];
     if (other->used && other->place == NULL && other->incident.open > 0 &&
-        fabs(other->incident.last - slot->incident.seen) <= slot->window)
+        fabs(other->latest - slot->incident.seen) <= slot->window)
       return other;
   }
   return NULL;
 }
 
 /* One over hosts, of all whose trouble began just now; NULL where that may be chance. */
-static struct slot *make_parent(struct incidents *incidents, const struct slot *slot) {
+static struct slot *make_parent(struct incidents *incidents, const struct slot *slot, double now) {
   const double seen = slot->incident.seen;
   uint32_t hosts = 0;
   for (size_t i = 0; i < incidents->slots_used; i++)
-    hosts += can_join(&incidents->slots[i], seen);
-  if (!burst_is_unlikely(&incidents->burst, seen, slot->window, hosts))
+    hosts += can_join(incidents, &incidents->slots[i], seen);
+  if (!burst_is_unlikely(&incidents->burst, now, slot->window, hosts))
     return NULL;
   struct slot *const parent = take_slot(incidents, NULL, slot->window);
   if (parent == NULL)
@@ -124,7 +138,7 @@ static struct slot *make_parent(struct incidents *incidents, const struct slot *
   parent->due = slot->due;
   for (size_t i = 0; i < incidents->slots_used; i++) {
     struct slot *const part = &incidents->slots[i];
-    if (!can_join(part, seen))
+    if (!can_join(incidents, part, seen))
       continue;
     parent->due = fmin(parent->due, part->due);
     slot_join(parent, part);
@@ -132,101 +146,90 @@ static struct slot *make_parent(struct incidents *incidents, const struct slot *
   return parent;
 }
 
-static void look_around(struct incidents *incidents, struct slot *slot) {
+static void look_around(struct incidents *incidents, struct slot *slot, double now) {
+  if (!can_join(incidents, slot, slot->incident.seen))
+    return;
   struct slot *const parent = find_parent(incidents, slot);
   if (parent != NULL)
     slot_join(parent, slot);
   else
-    (void)make_parent(incidents, slot);
+    (void)make_parent(incidents, slot, now);
 }
 
 /* ---- Telling ---- */
 
-static bool in_maintenance(const struct incidents *incidents, const struct slot *slot) {
-  const char *const host = slot->incident.host[0];
-  for (size_t i = 0; i < incidents->maintenance_count; i++)
-    if (pattern_matches(&incidents->maintenance[i], host))
-      return true;
-  return false;
-}
-
-static bool is_silent(const struct slot *slot) { return slot->missing && slot->silent; }
-
-static bool should_tell(struct incidents *incidents, const struct slot *slot) {
-  if (in_maintenance(incidents, slot))
-    return false;
-  if (slot->always)
-    return true;
-  if (!(slot->strength > 0))
-    return false;
-  return slot->place == NULL || is_silent(slot) ||
+/* What is always told, and what reaches its host's bar. */
+static bool is_large_enough(const struct incidents *incidents, const struct slot *slot) {
+  return slot->always || slot->place == NULL || slot_is_silent(slot) ||
+         slot_severity(slot) == SEVERITY_FAILURE ||
          slot->strength >=
              telling_bar(&slot->place->telling, slot->incident.last, incidents->options.per_week);
 }
 
+static bool should_tell(const struct incidents *incidents, const struct slot *slot) {
+  return says_something(slot) && is_large_enough(incidents, slot) &&
+         !in_maintenance(incidents, slot);
+}
+
 static void emit(struct incidents *incidents, struct slot *slot, enum incident_change change,
                  bool told) {
-  struct incident *const incident = &slot->incident;
-  incident->silent = is_silent(slot);
-  if (slot_follows_boot(slot)) {
-    incident->restart = slot->place->booted;
-    incident->severity = SEVERITY_WARNING;
-  }
+  slot->incident.silent = slot_is_silent(slot);
+  slot->incident.restart = slot_follows_boot(slot) ? slot->place->booted : (double)NAN;
   if (incidents->listener == NULL)
     return;
-  incidents->event = (struct incident_event){.change = change, .told = told, .incident = *incident};
+  incidents->event =
+      (struct incident_event){.change = change, .told = told, .incident = slot->incident};
+  incidents->event.incident.severity = slot_severity(slot);
   incidents->listener(incidents->listener_context, &incidents->event);
 }
 
-static void tell(struct incidents *incidents, struct slot *slot, enum incident_change change) {
+static void tell(struct incidents *incidents, struct slot *slot) {
   struct telling *const telling = telling_of(incidents, slot);
   struct incident *const incident = &slot->incident;
-  incident->hold = telling_hold(telling, incident->last, incidents->options.per_week);
+  if (slot->place != NULL)
+    incident->hold = telling_hold(telling, incident->last, incidents->options.per_week);
   incident->held = telling->held;
   incident->held_since = telling->held_since;
   telling_note_told(telling, incident->last, incidents->options.per_week);
   incident->recent = telling_recent(telling, incident->last);
-  slot->told = true;
-  slot->told_strength = slot->strength;
+  slot_note_told(slot);
   incidents->stats.told++;
   incidents->stats.open_told++;
-  emit(incidents, slot, change, true);
-  slot->told_severity = incident->severity;
+  emit(incidents, slot, INCIDENT_BEGAN, true);
 }
 
-static void begin_telling(struct incidents *incidents, struct slot *slot) {
+static void begin_telling(struct incidents *incidents, struct slot *slot, double now) {
   slot->begun = true;
   incident_settle(&slot->incident);
   incidents->stats.incidents++;
   incidents->stats.open++;
   if (slot->place != NULL)
-    burst_note(&incidents->burst, slot->incident.seen);
+    burst_note(&incidents->burst, now);
   if (should_tell(incidents, slot))
-    tell(incidents, slot, INCIDENT_BEGAN);
+    tell(incidents, slot);
   else
     emit(incidents, slot, INCIDENT_BEGAN, false);
 }
 
 static void go_on_telling(struct incidents *incidents, struct slot *slot) {
-  if (slot->incident.open == 0 || slot->worsened || in_maintenance(incidents, slot))
+  if (slot->incident.open == 0)
     return;
   if (!slot->told) {
     if (should_tell(incidents, slot))
-      tell(incidents, slot, INCIDENT_WORSENED);
+      tell(incidents, slot);
     return;
   }
-  if (!slot_is_worse(slot))
+  if (!slot_is_worse(slot) || in_maintenance(incidents, slot))
     return;
-  slot->worsened = true;
+  slot_note_told(slot);
   emit(incidents, slot, INCIDENT_WORSENED, true);
 }
 
 static void end(struct incidents *incidents, struct slot *slot) {
   if (slot->parent == NULL) {
-    if (!slot->told) {
-      incidents->stats.held++;
+    incidents->stats.held += !slot->told;
+    if (!slot->told && says_something(slot) && !is_large_enough(incidents, slot))
       telling_note_held(telling_of(incidents, slot), slot->incident.start);
-    }
     emit(incidents, slot, INCIDENT_ENDED, slot->told);
   }
   give_slot(incidents, slot);
@@ -236,7 +239,7 @@ static void end(struct incidents *incidents, struct slot *slot) {
 static void step(struct incidents *incidents, struct slot *slot, double now, bool patient) {
   if (slot->parent == NULL) {
     if (!slot->begun && (now >= slot->due || !patient))
-      begin_telling(incidents, slot);
+      begin_telling(incidents, slot, now);
     else if (slot->begun)
       go_on_telling(incidents, slot);
   }
@@ -274,19 +277,23 @@ static void observe_opened(struct incidents *incidents, const struct episode_eve
       give_slot(incidents, slot);
     return;
   }
+  const bool said_something = says_something(slot);
   slot_add(slot, episode);
   if (slot->parent != NULL)
     slot_add(slot->parent, episode);
-  if (is_new)
-    look_around(incidents, slot);
+  else if (!said_something)
+    look_around(incidents, slot, now);
   step(incidents, slot, now, true);
 }
 
 static void observe_known(struct incidents *incidents, const struct episode_event *episode,
                           double now) {
   uint32_t number;
-  if (!id_map_find(incidents->episodes, episode->id, &number))
+  if (!id_map_find(incidents->episodes, episode->id, &number)) {
+    if (episode->change == EPISODE_CLOSED)
+      incidents->early_end[incidents->early_ends++ % EARLY_ENDS] = episode->id;
     return;
+  }
   struct slot *const slot = &incidents->slots[number];
   slot_update(slot, episode, now);
   if (slot->parent != NULL)
@@ -296,13 +303,26 @@ static void observe_known(struct incidents *incidents, const struct episode_even
     id_map_remove(incidents->episodes, episode->id);
 }
 
+/*
+ * Whether the episode's end came before its beginning, as two threads that took
+ * values of one metric may bring them: it was over at once, and is passed over.
+ */
+static bool ended_early(struct incidents *incidents, uint64_t episode) {
+  for (size_t i = 0; i < EARLY_ENDS; i++)
+    if (incidents->early_end[i] == episode) {
+      incidents->early_end[i] = 0;
+      return true;
+    }
+  return false;
+}
+
 void incidents_observe(struct incidents *incidents, const struct episode_event *episode,
                        double now) {
   pthread_mutex_lock(&incidents->lock);
-  if (episode->change == EPISODE_OPENED)
-    observe_opened(incidents, episode, now);
-  else
+  if (episode->change != EPISODE_OPENED)
     observe_known(incidents, episode, now);
+  else if (!ended_early(incidents, episode->id))
+    observe_opened(incidents, episode, now);
   pthread_mutex_unlock(&incidents->lock);
 }
 

@@ -15,7 +15,7 @@
  *
  * All functions but create and destroy are thread-safe. None blocks on anything
  * but the one mutex, which is held for microseconds; after create only a host
- * that has trouble for the first time allocates. Memory is bounded: INCIDENTS_MAX
+ * that has trouble, or is booted, for the first time allocates. Memory is bounded: INCIDENTS_MAX
  * incidents and INCIDENT_EPISODES_MAX episodes at a time, INCIDENT_PLACES_MAX
  * hosts that had trouble; what is beyond is counted.
  */
@@ -57,7 +57,7 @@ int incidents_create(struct incidents **ret_incidents, const struct incident_set
 /* Nothing is told of what is open. NULL is fine. */
 void incidents_destroy(struct incidents *incidents);
 
-/* Takes a change of an episode. */
+/* Takes a change of an episode; an end may come before its beginning. */
 void incidents_observe(struct incidents *incidents, const struct episode_event *episode,
                        double now);
 

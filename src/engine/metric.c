@@ -125,10 +125,9 @@ static void keep_last(struct metric *metric, const struct verdict *verdict) {
                                        .anomaly = verdict->anomaly};
 }
 
-static void conclude(struct metric *metric, uint64_t next_episode, struct verdict *verdict,
-                     enum episode_end *ret_end) {
+static void conclude(struct metric *metric, struct verdict *verdict, enum episode_end *ret_end) {
   const struct plan *const plan = metric->plan;
-  decision_advance(&metric->decision, &plan->options, &plan->lines, next_episode, verdict, ret_end);
+  decision_advance(&metric->decision, &plan->options, &plan->lines, verdict, ret_end);
   keep_last(metric, verdict);
   metric->unsaved = UNSAVED_STATE | UNSAVED_BASELINE;
 }
@@ -155,7 +154,7 @@ static float interval_of(const struct metric *metric, const struct sample *sampl
 }
 
 void metric_observe(struct metric *metric, const struct sample *sample, double value,
-                    uint64_t next_episode, struct verdict *ret_verdict, enum episode_end *ret_end) {
+                    struct verdict *ret_verdict, enum episode_end *ret_end) {
   const struct plan *const plan = metric->plan;
   const struct observation now = {.time = sample->time,
                                   .interval = sample->interval,
@@ -173,13 +172,13 @@ void metric_observe(struct metric *metric, const struct sample *sample, double v
   decision_combine(&plan->options, &plan->lines, findings, plan->names, plan->count, sample->time,
                    value, ret_verdict);
   clip_band(ret_verdict, sample);
-  conclude(metric, next_episode, ret_verdict, ret_end);
+  conclude(metric, ret_verdict, ret_end);
   summary_add(&metric->summary, value);
   metric->warming = !any_ready(findings, plan->count);
 }
 
-bool metric_silence(struct metric *metric, double time, uint64_t next_episode,
-                    struct verdict *ret_verdict, enum episode_end *ret_end) {
+bool metric_silence(struct metric *metric, double time, struct verdict *ret_verdict,
+                    enum episode_end *ret_end) {
   const struct plan *const plan = metric->plan;
   const struct observation now = {.time = time,
                                   .value = NAN,
@@ -200,7 +199,7 @@ bool metric_silence(struct metric *metric, double time, uint64_t next_episode,
   if (count == 0)
     return false;
   decision_combine(&plan->options, &plan->lines, findings, names, count, time, NAN, ret_verdict);
-  conclude(metric, next_episode, ret_verdict, ret_end);
+  conclude(metric, ret_verdict, ret_end);
   return true;
 }
 

@@ -89,14 +89,14 @@ struct metric_id metric_identity_of(const char *key);
  * *ret_verdict, with its change; ret_end as decision_advance says.
  */
 void metric_observe(struct metric *metric, const struct sample *sample, double value,
-                    uint64_t next_episode, struct verdict *ret_verdict, enum episode_end *ret_end);
+                    struct verdict *ret_verdict, enum episode_end *ret_end);
 
 /*
  * Judges that nothing has come until `time`. False, and nothing written, where
  * no detector cares for silence.
  */
-bool metric_silence(struct metric *metric, double time, uint64_t next_episode,
-                    struct verdict *ret_verdict, enum episode_end *ret_end);
+bool metric_silence(struct metric *metric, double time, struct verdict *ret_verdict,
+                    enum episode_end *ret_end);
 
 /* Fills an event from the metric and the verdict that changed its episode. */
 void metric_event(const struct metric *metric, const struct verdict *verdict, enum episode_end end,

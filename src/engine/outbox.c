@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { CAPACITY_MAX = 65536 };
+enum { CAPACITY_MAX = 65536, UNTOLD = 64 };
 
 /* A ring of events; one that was merged away stays as a hole until its turn. */
 struct entry {
@@ -25,6 +25,8 @@ struct outbox {
   struct entry *ring;
   size_t capacity, first, used; /* used counts the holes too */
   bool delivering, stopping;
+  uint64_t untold[UNTOLD]; /* incidents whose beginning found no room, the latest, as a ring */
+  size_t untold_count;
   bool has_summary;
   struct outbox_summary summary;
   struct outbox_stats stats;
@@ -145,6 +147,13 @@ static struct entry *find_waiting(struct outbox *outbox, uint64_t incident) {
   return NULL;
 }
 
+static bool was_left_out(const struct outbox *outbox, uint64_t incident) {
+  for (size_t i = 0; i < UNTOLD && i < outbox->untold_count; i++)
+    if (outbox->untold[i] == incident)
+      return true;
+  return false;
+}
+
 /* Openings leave room for the ends of incidents that were told already. */
 static size_t room_for(const struct outbox *outbox, enum incident_change change) {
   return change == INCIDENT_BEGAN ? outbox->capacity - outbox->capacity / 4 : outbox->capacity;
@@ -192,6 +201,13 @@ static void merge(struct outbox *outbox, struct entry *waiting,
   note_overflow(outbox, event);
 }
 
+/* What has no place: of an incident that was left out nothing more is told. */
+static void leave_out(struct outbox *outbox, const struct incident_event *event) {
+  if (event->change == INCIDENT_BEGAN)
+    outbox->untold[outbox->untold_count++ % UNTOLD] = event->incident.id;
+  note_overflow(outbox, event);
+}
+
 static void append(struct outbox *outbox, const struct incident_event *event) {
   *entry_at(outbox, outbox->used) = (struct entry){.event = *event};
   outbox->used++;
@@ -204,14 +220,16 @@ void outbox_put(void *context, const struct incident_event *event) {
     return;
   pthread_mutex_lock(&outbox->lock);
   outbox->stats.put++;
-  if (outbox->used < room_for(outbox, event->change))
+  if (was_left_out(outbox, event->incident.id))
+    note_overflow(outbox, event);
+  else if (outbox->used < room_for(outbox, event->change))
     append(outbox, event);
   else {
     struct entry *const waiting = find_waiting(outbox, event->incident.id);
     if (waiting != NULL)
       merge(outbox, waiting, event);
     else
-      note_overflow(outbox, event);
+      leave_out(outbox, event);
   }
   pthread_cond_signal(&outbox->work);
   pthread_mutex_unlock(&outbox->lock);

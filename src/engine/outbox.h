@@ -6,8 +6,9 @@
  * Putting never blocks on the listener and never allocates. An outbox that is
  * full merges: an event of an incident that still waits replaces the waiting
  * one, an incident that opened and ended unsent is not told, and what has no
- * room is counted and told in one summary when there is room again. A quarter
- * of the room is kept for the ends of incidents that were told.
+ * room is counted and told in one summary when there is room again, with all
+ * that comes later of an incident whose beginning had none. A quarter of the
+ * room is kept for the ends of incidents that were told.
  */
 #ifndef ANOMALY_ENGINE_OUTBOX_H
 #define ANOMALY_ENGINE_OUTBOX_H

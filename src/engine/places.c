@@ -3,13 +3,15 @@
 #include "base/hash.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUCKETS = 4096 };
+enum { BUCKETS = 4096, BUCKETS_OF_SEARCH = 64 };
 
 struct places {
   size_t count, most;
+  size_t search; /* the bucket to be searched next for a place to give up */
   uint64_t seed;
   struct place *bucket[BUCKETS];
 };
@@ -33,10 +35,31 @@ void places_destroy(struct places *places) {
   free(places);
 }
 
+static double last_use(const struct place *place) {
+  return fmax(place->telling.time, isnan(place->booted) ? 0 : place->booted);
+}
+
+/* Gives up the place not used for longest, of a part of all, so that a search is short. */
+static bool make_room(struct places *places) {
+  struct place **oldest = NULL;
+  for (size_t i = 0; i < BUCKETS_OF_SEARCH; i++, places->search = (places->search + 1) % BUCKETS)
+    for (struct place **at = &places->bucket[places->search]; *at != NULL; at = &(*at)->next)
+      if ((*at)->incident == NULL && (oldest == NULL || last_use(*at) < last_use(*oldest)))
+        oldest = at;
+  if (oldest == NULL)
+    return false;
+  struct place *const place = *oldest;
+  *oldest = place->next;
+  free(place);
+  places->count--;
+  return true;
+}
+
 static struct place *add(struct places *places, struct place **bucket, const char *host) {
+  if (places->count == places->most && !make_room(places))
+    return NULL;
   const size_t length = strlen(host);
-  struct place *const place =
-      places->count < places->most ? calloc(1, sizeof *place + length + 1) : NULL;
+  struct place *const place = calloc(1, sizeof *place + length + 1);
   if (place == NULL)
     return NULL;
   memcpy(place->host, host, length);

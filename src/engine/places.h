@@ -22,7 +22,7 @@ struct place {
 
 struct places;
 
-/* Room for `most` hosts. NULL if out of memory. */
+/* Room for `most` hosts; then those without an incident make room. NULL if out of memory. */
 struct places *places_create(size_t most, uint64_t seed);
 
 /* NULL is fine. */

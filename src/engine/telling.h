@@ -8,7 +8,7 @@
  * failure, or three metrics at once. The hold: an incident ends when none of
  * its metrics alarms any more; where others of the host were told in the last
  * day, after 15 minutes, 1 hour, 4 hours, 16 hours of quiet, so that a host that
- * flaps begins at most six incidents in a day. incidents_per_week = 0 lifts both.
+ * flaps begins about six incidents in a day. incidents_per_week = 0 lifts both.
  */
 #ifndef ANOMALY_ENGINE_TELLING_H
 #define ANOMALY_ENGINE_TELLING_H

@@ -64,7 +64,6 @@ static const struct state_row episode_rows[] = {
 
 static const struct state_row member_rows[] = {
     STATE_STRUCTS(struct incident_member, episode, 1, struct episode_event, episode_rows),
-    STATE_FIELD(struct incident_member, seen, STATE_F64),
     STATE_FIELD(struct incident_member, rank, STATE_F64),
     STATE_ROWS_END,
 };
@@ -78,6 +77,8 @@ static const struct state_row incident_rows[] = {
     STATE_FIELD(struct incident, severity, STATE_ENUM),
     STATE_FIELD(struct incident, trouble, STATE_ENUM),
     STATE_FIELD(struct incident, silent, STATE_U8),
+    STATE_FIELD(struct incident, host_metrics, STATE_U32),
+    STATE_FIELD(struct incident, host_silent, STATE_U32),
     STATE_FIELD(struct incident, restart, STATE_F64),
     STATE_FIELD(struct incident, metrics, STATE_U32),
     STATE_FIELD(struct incident, open, STATE_U32),
@@ -141,8 +142,7 @@ static bool incident_valid(const struct incident *incident) {
       incident->hosts == 0)
     return false;
   for (uint32_t i = 0; i < incident->members; i++)
-    if (!episode_valid(&incident->member[i].episode) || !is_time(incident->member[i].seen) ||
-        !(incident->member[i].rank >= 0))
+    if (!episode_valid(&incident->member[i].episode) || !(incident->member[i].rank >= 0))
       return false;
   for (size_t i = 0; i < INCIDENT_HOSTS; i++)
     if (!is_text(incident->host[i]))

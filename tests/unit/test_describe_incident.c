@@ -18,6 +18,8 @@ static struct incident_event load_event(void) {
                    .last = 43400,
                    .severity = SEVERITY_WARNING,
                    .trouble = TROUBLE_PERFORMANCE,
+                   .host_metrics = 40,
+                   .host_silent = 39,
                    .restart = (double)NAN,
                    .metrics = 1,
                    .open = 1,
@@ -42,8 +44,6 @@ static struct incident_event load_event(void) {
                   .agree = 1,
                   .anomaly = true},
       .days = 0,
-      .host_metrics = 40,
-      .host_silent = 39,
   };
   return event;
 }
@@ -129,6 +129,23 @@ static void a_silent_host_is_named(void **state) {
   assert_string_equal(told(&event), "web1 sends values again after 60 s");
 }
 
+static void ends_are_told_as_they_are(void **state) {
+  (void)state;
+  struct incident_event event = load_event();
+  event.change = INCIDENT_ENDED;
+  event.incident.last = 43390 + 60;
+  event.incident.silent = true;
+  event.incident.member[0].episode.end = EPISODE_ACCEPTED;
+  assert_string_equal(told(&event), "web1 stays silent: taken for usual after 60 s");
+  event.incident.member[0].episode.end = EPISODE_EXPIRED;
+  assert_string_equal(told(&event), "web1 has been silent for long and is forgotten after 60 s");
+  event.incident.silent = false;
+  event.incident.metrics = 2;
+  event.incident.member[0].episode.end = EPISODE_ACCEPTED;
+  assert_non_null(
+      strstr(told(&event), "2 metrics of web1 stay as they are: taken for usual after"));
+}
+
 static void hosts_are_named(void **state) {
   (void)state;
   struct incident_event event = load_event();
@@ -200,6 +217,7 @@ int main(void) {
       cmocka_unit_test(worse_is_told_of_the_worst),
       cmocka_unit_test(the_end_says_for_how_many_and_how_long),
       cmocka_unit_test(a_silent_host_is_named),
+      cmocka_unit_test(ends_are_told_as_they_are),
       cmocka_unit_test(hosts_are_named),
       cmocka_unit_test(what_explains_it_is_told),
       cmocka_unit_test(the_rule_that_acts_is_told),

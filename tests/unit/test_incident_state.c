@@ -21,7 +21,6 @@ static struct incident make(void) {
   incident.metrics = incident.hosts = incident.open = incident.members = 1;
   text_copy(incident.host[0], METRIC_PART_SIZE, "web1");
   struct incident_member *const member = &incident.member[0];
-  member->seen = incident.seen;
   member->rank = HUGE_VAL;
   member->episode.change = EPISODE_OPENED;
   member->episode.id = 77;

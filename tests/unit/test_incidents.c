@@ -262,8 +262,10 @@ static void a_held_one_is_told_when_it_grows(void **state) {
   (void)heard(0, INCIDENT_BEGAN, false);
   (void)open_at("web1", "loud", 2, NOW + 20);
   pass(1);
-  const struct incident *const told = heard(1, INCIDENT_WORSENED, true);
+  const struct incident *const told = heard(1, INCIDENT_BEGAN, true);
   assert_int_equal(told->metrics, 2);
+  pass(60);
+  assert_int_equal(desk.count, 2);
 }
 
 static void always_is_told_in_any_case(void **state) {
@@ -273,11 +275,59 @@ static void always_is_told_in_any_case(void **state) {
     episode.notify = NOTIFY_ALWAYS;
     episode.days = 2;
     observe(&episode);
+    pass(40);
+    close_at(episode, NOW + i * DAY + 40);
+    pass(57600);
+  }
+  assert_int_equal(stats().told, 6);
+  assert_int_equal(desk.count, 12); /* each once when it begins, and its end */
+}
+
+/* Within an incident that was told, and that has grown. */
+static void a_limit_and_a_failure_are_told_all_the_same(void **state) {
+  (void)state;
+  (void)open_at("web1", "a", 1, NOW);
+  pass(20);
+  (void)open_at("web1", "b", 3, NOW + 30);
+  pass(1);
+  (void)heard(1, INCIDENT_WORSENED, true); /* grown */
+  struct episode_event limit = episode_of("web1", "limit", 1, NOW + 600);
+  limit.notify = NOTIFY_ALWAYS;
+  observe(&limit);
+  pass(1);
+  (void)heard(2, INCIDENT_WORSENED, true);
+  (void)open_at("web1", "c", 50, NOW + 1200);
+  pass(1);
+  assert_int_equal(heard(3, INCIDENT_WORSENED, true)->severity, SEVERITY_FAILURE);
+  (void)open_at("web1", "d", 500, NOW + 1800);
+  pass(60);
+  assert_int_equal(desk.count, 4);
+}
+
+static void a_failure_is_told_where_much_was_told(void **state) {
+  (void)state;
+  for (unsigned i = 0; i < 12; i++) {
+    struct episode_event episode = episode_of("web1", "a", 4, NOW + i * DAY);
+    episode.line = 1.25; /* sensitivity quiet */
+    observe(&episode);
     pass(20);
     close_at(episode, NOW + i * DAY + 20);
     pass(57600);
   }
-  assert_int_equal(stats().told, 6);
+  assert_int_equal(stats().told, 12);
+}
+
+static void an_end_may_come_before_its_beginning(void **state) {
+  (void)state;
+  const struct episode_event episode = episode_of("web1", "a", 2, NOW);
+  close_at(episode, NOW + 20);
+  observe(&episode);
+  pass(60);
+  assert_int_equal(desk.count, 0);
+  assert_int_equal(stats().open, 0);
+  (void)open_at("web1", "a", 2, NOW + 600);
+  pass(20);
+  (void)heard(0, INCIDENT_BEGAN, true);
 }
 
 static void daily_job_is_told_twice(void **state) {
@@ -319,6 +369,50 @@ static void hosts_at_once_are_one_incident(void **state) {
   (void)open_at("a", "load", 4, NOW + DAY);
   pass(20);
   assert_int_equal(heard(2, INCIDENT_BEGAN, true)->scope, INCIDENT_OF_HOST);
+}
+
+/* Hosts in maintenance, and those that say nothing, are no part of it, nor hide the others. */
+static void who_says_nothing_is_no_part_of_hosts_at_once(void **state) {
+  (void)state;
+  struct text none = text_over((char[64]){0}, 64);
+  struct pattern pattern;
+  assert_int_equal(pattern_create(&pattern, "db*", &none), STATUS_OK);
+  incidents_set_maintenance(desk.incidents, &pattern, 1);
+  static const char *const hosts[] = {"db1", "db2", "db3"};
+  for (size_t i = 0; i < 3; i++)
+    (void)open_at(hosts[i], "load", 2, NOW);
+  static const char *const jobs[] = {"job1", "job2", "job3"};
+  for (size_t i = 0; i < 3; i++) {
+    struct episode_event job = episode_of(jobs[i], "backup", 9, NOW);
+    job.days = 2;
+    observe(&job);
+  }
+  (void)open_at("web1", "load", 9, NOW);
+  pass(20);
+  unsigned told = 0;
+  for (size_t i = 0; i < desk.count; i++) {
+    assert_int_equal(desk.event[i].incident.scope, INCIDENT_OF_HOST);
+    told += desk.event[i].told;
+  }
+  assert_int_equal(told, 1);
+  incidents_set_maintenance(desk.incidents, NULL, 0);
+  pattern_release(&pattern);
+}
+
+/* What happens to a host long after the others is its own trouble. */
+static void a_host_that_is_late_is_told_by_itself(void **state) {
+  (void)state;
+  struct episode_event first = open_at("a", "load", 2, NOW);
+  (void)open_at("b", "load", 2, NOW);
+  (void)open_at("c", "load", 9, NOW);
+  pass(20);
+  assert_int_equal(heard(0, INCIDENT_BEGAN, true)->severity, SEVERITY_FAILURE);
+  pass(10000);
+  close_at(first, NOW + 10020);
+  (void)open_at("z", "load", 2, NOW + 10030);
+  pass(20);
+  assert_int_equal(desk.count, 2);
+  assert_string_equal(heard(1, INCIDENT_BEGAN, true)->host[0], "z");
 }
 
 static void two_hosts_are_two_incidents(void **state) {
@@ -383,6 +477,9 @@ static void a_boot_explains_what_comes_with_it(void **state) {
   const struct incident *const other = heard(1, INCIDENT_BEGAN, true);
   assert_true(isnan(other->restart));
   assert_int_equal(other->severity, SEVERITY_FAILURE);
+  (void)open_at("web1", "a", 100, NOW + 20); /* the same metric again, no worse than before */
+  pass(20);
+  assert_int_equal(desk.count, 2);
 }
 
 static void maintenance_is_silent_and_what_lasts_is_told_after(void **state) {
@@ -403,7 +500,7 @@ static void maintenance_is_silent_and_what_lasts_is_told_after(void **state) {
   assert_int_equal(told, 1);
   incidents_set_maintenance(desk.incidents, NULL, 0);
   pass(1);
-  const struct incident *const late = heard(desk.count - 1, INCIDENT_WORSENED, true);
+  const struct incident *const late = heard(desk.count - 1, INCIDENT_BEGAN, true);
   assert_string_equal(late->host[0], "web2");
   pattern_release(&pattern);
 }
@@ -492,8 +589,13 @@ int main(void) {
       WITH_DESK(small_ones_are_held_back_where_much_was_told),
       WITH_DESK(a_held_one_is_told_when_it_grows),
       WITH_DESK(always_is_told_in_any_case),
+      WITH_DESK(a_limit_and_a_failure_are_told_all_the_same),
+      WITH_DESK(a_failure_is_told_where_much_was_told),
+      WITH_DESK(an_end_may_come_before_its_beginning),
       WITH_DESK(daily_job_is_told_twice),
       WITH_DESK(hosts_at_once_are_one_incident),
+      WITH_DESK(who_says_nothing_is_no_part_of_hosts_at_once),
+      WITH_DESK(a_host_that_is_late_is_told_by_itself),
       WITH_DESK(two_hosts_are_two_incidents),
       WITH_DESK(hosts_one_after_the_other_are_incidents_of_their_own),
       WITH_DESK(a_silent_host_is_one_incident),

@@ -148,6 +148,21 @@ static void ends_have_room_when_openings_have_not(void **state) {
   close_desk(&desk);
 }
 
+static void nothing_follows_a_beginning_that_had_no_room(void **state) {
+  (void)state;
+  struct desk desk;
+  open_desk(&desk, 8, true);
+  block_with(&desk, 1, 10); /* 8 .. 11 have no room */
+  put(&desk, 9, INCIDENT_WORSENED);
+  put(&desk, 9, INCIDENT_ENDED);
+  let_all_go(&desk);
+  for (size_t i = 0; i < desk.count; i++)
+    assert_int_not_equal(desk.letters[i].id, 9);
+  assert_int_equal(desk.summary.closed, 1);
+  assert_int_equal(desk.summary.escalated, 1);
+  close_desk(&desk);
+}
+
 static void full_outbox_merges_what_belongs_together(void **state) {
   (void)state;
   struct desk desk;
@@ -224,6 +239,7 @@ int main(void) {
       cmocka_unit_test(putting_does_not_wait_for_the_receiver),
       cmocka_unit_test(full_outbox_tells_a_summary),
       cmocka_unit_test(ends_have_room_when_openings_have_not),
+      cmocka_unit_test(nothing_follows_a_beginning_that_had_no_room),
       cmocka_unit_test(full_outbox_merges_what_belongs_together),
       cmocka_unit_test(what_is_not_to_be_told_is_not_taken),
       cmocka_unit_test(destroying_drops_what_waits),
