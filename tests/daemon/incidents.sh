@@ -16,6 +16,7 @@ rules = (
 );
 END
 {
+  echo "WriteThreads 1"
   unixsock_plugin sender
   network_plugin Server "$port"
 } | configuration sender

@@ -1,123 +1,13 @@
 /*
  * From episodes to incidents: who belongs to what, what is told, and when.
  */
-#include "engine/incidents.h"
-
 #include "anomaly/rule.h"
 #include "anomaly/status.h"
-#include "base/text.h"
 #include "unit/alloc_fail.h"
+#include "unit/incident_desk.h"
 #include "unit/unit_test.h"
 
-#include <math.h>
 #include <stdio.h>
-#include <string.h>
-
-#define NOW 1.7e9
-#define INTERVAL 10.0
-#define DAY 86400.0
-
-enum { KEPT = 64 };
-
-/* What a listener heard. */
-static struct {
-  struct incidents *incidents;
-  size_t count;
-  struct incident_event event[KEPT];
-  double clock; /* of the caller: any origin */
-  uint64_t next_id;
-} desk;
-
-static void keep(void *context, const struct incident_event *event) {
-  (void)context;
-  if (desk.count < KEPT)
-    desk.event[desk.count] = *event;
-  desk.count++;
-}
-
-static int open_desk(void **state) {
-  (void)state;
-  memset(&desk, 0, sizeof desk);
-  desk.clock = 5;
-  struct incident_settings settings = incident_settings_preset();
-  settings.listener = keep;
-  return incidents_create(&desk.incidents, &settings);
-}
-
-static int close_desk(void **state) {
-  (void)state;
-  incidents_destroy(desk.incidents);
-  return 0;
-}
-
-static struct episode_event episode_of(const char *host, const char *metric, double ratio,
-                                       double time) {
-  struct episode_event episode = {
-      .change = EPISODE_OPENED,
-      .id = ++desk.next_id,
-      .kind = KIND_SPIKE,
-      .start = time,
-      .seen = time,
-      .interval = INTERVAL,
-      .line = 1,
-      .notify = NOTIFY_SPARINGLY,
-      .habit = 1,
-      .host_metrics = 40,
-      .peak_score = ratio / (1 + ratio),
-      .peak_time = time,
-      .verdict = {.time = time,
-                  .value = 9,
-                  .ratio = ratio,
-                  .score = ratio / (1 + ratio),
-                  .lower = 1,
-                  .upper = 2,
-                  .kind = KIND_SPIKE,
-                  .severity = ratio >= 4 ? SEVERITY_FAILURE : SEVERITY_WARNING}};
-  text_copy(episode.metric.part[METRIC_HOST], METRIC_PART_SIZE, host);
-  text_copy(episode.metric.part[METRIC_PLUGIN], METRIC_PART_SIZE, metric);
-  text_copy(episode.metric.part[METRIC_TYPE], METRIC_PART_SIZE, "gauge");
-  text_copy(episode.metric.part[METRIC_DATA_SOURCE], METRIC_PART_SIZE, "value");
-  return episode;
-}
-
-static void observe(const struct episode_event *episode) {
-  incidents_observe(desk.incidents, episode, desk.clock);
-}
-
-/* Opens an episode and returns it, to be closed by close_at. */
-static struct episode_event open_at(const char *host, const char *metric, double ratio,
-                                    double time) {
-  const struct episode_event episode = episode_of(host, metric, ratio, time);
-  observe(&episode);
-  return episode;
-}
-
-static void close_at(struct episode_event episode, double time) {
-  episode.change = EPISODE_CLOSED;
-  episode.verdict.time = time;
-  episode.verdict.severity = SEVERITY_OKAY;
-  observe(&episode);
-}
-
-static void pass(double seconds) {
-  for (double passed = 0; passed < seconds; passed++) {
-    desk.clock++;
-    incidents_advance(desk.incidents, desk.clock);
-  }
-}
-
-static const struct incident *heard(size_t index, enum incident_change change, bool told) {
-  assert_true(index < desk.count);
-  assert_int_equal(desk.event[index].change, change);
-  assert_int_equal(desk.event[index].told, told);
-  return &desk.event[index].incident;
-}
-
-static struct incident_stats stats(void) {
-  struct incident_stats now;
-  incidents_stats(desk.incidents, &now);
-  return now;
-}
 
 static void one_metric_is_told_after_a_while_and_ends(void **state) {
   (void)state;
@@ -344,167 +234,6 @@ static void daily_job_is_told_twice(void **state) {
   assert_int_equal(stats().held, 3);
 }
 
-static void hosts_at_once_are_one_incident(void **state) {
-  (void)state;
-  struct episode_event episode[5];
-  static const char *const hosts[] = {"a", "b", "c", "d", "e"};
-  for (size_t i = 0; i < 5; i++)
-    episode[i] = open_at(hosts[i], "load", 2, NOW + (double)i);
-  pass(20);
-  assert_int_equal(desk.count, 1);
-  const struct incident *const incident = heard(0, INCIDENT_BEGAN, true);
-  assert_int_equal(incident->scope, INCIDENT_OF_HOSTS);
-  assert_int_equal(incident->hosts, 5);
-  assert_int_equal(incident->metrics, 5);
-  for (size_t i = 0; i < 5; i++)
-    assert_string_equal(incident->host[i], hosts[i]);
-  for (size_t i = 0; i < 4; i++)
-    close_at(episode[i], NOW + 60);
-  pass(10);
-  assert_int_equal(desk.count, 1);
-  close_at(episode[4], NOW + 70);
-  pass(1);
-  assert_int_equal(heard(1, INCIDENT_ENDED, true)->open, 0);
-  assert_int_equal(stats().open, 0);
-  (void)open_at("a", "load", 4, NOW + DAY);
-  pass(20);
-  assert_int_equal(heard(2, INCIDENT_BEGAN, true)->scope, INCIDENT_OF_HOST);
-}
-
-/* Hosts in maintenance, and those that say nothing, are no part of it, nor hide the others. */
-static void who_says_nothing_is_no_part_of_hosts_at_once(void **state) {
-  (void)state;
-  struct text none = text_over((char[64]){0}, 64);
-  struct pattern pattern;
-  assert_int_equal(pattern_create(&pattern, "db*", &none), STATUS_OK);
-  incidents_set_maintenance(desk.incidents, &pattern, 1);
-  static const char *const hosts[] = {"db1", "db2", "db3"};
-  for (size_t i = 0; i < 3; i++)
-    (void)open_at(hosts[i], "load", 2, NOW);
-  static const char *const jobs[] = {"job1", "job2", "job3"};
-  for (size_t i = 0; i < 3; i++) {
-    struct episode_event job = episode_of(jobs[i], "backup", 9, NOW);
-    job.days = 2;
-    observe(&job);
-  }
-  (void)open_at("web1", "load", 9, NOW);
-  pass(20);
-  unsigned told = 0;
-  for (size_t i = 0; i < desk.count; i++) {
-    assert_int_equal(desk.event[i].incident.scope, INCIDENT_OF_HOST);
-    told += desk.event[i].told;
-  }
-  assert_int_equal(told, 1);
-  incidents_set_maintenance(desk.incidents, NULL, 0);
-  pattern_release(&pattern);
-}
-
-/* What happens to a host long after the others is its own trouble. */
-static void a_host_that_is_late_is_told_by_itself(void **state) {
-  (void)state;
-  struct episode_event first = open_at("a", "load", 2, NOW);
-  (void)open_at("b", "load", 2, NOW);
-  (void)open_at("c", "load", 9, NOW);
-  pass(20);
-  assert_int_equal(heard(0, INCIDENT_BEGAN, true)->severity, SEVERITY_FAILURE);
-  pass(10000);
-  close_at(first, NOW + 10020);
-  (void)open_at("z", "load", 2, NOW + 10030);
-  pass(20);
-  assert_int_equal(desk.count, 2);
-  assert_string_equal(heard(1, INCIDENT_BEGAN, true)->host[0], "z");
-}
-
-static void two_hosts_are_two_incidents(void **state) {
-  (void)state;
-  (void)open_at("a", "load", 2, NOW);
-  (void)open_at("b", "load", 2, NOW);
-  pass(20);
-  assert_int_equal(desk.count, 2);
-  assert_int_equal(heard(0, INCIDENT_BEGAN, true)->scope, INCIDENT_OF_HOST);
-}
-
-static void hosts_one_after_the_other_are_incidents_of_their_own(void **state) {
-  (void)state;
-  static const char *const hosts[] = {"a", "b", "c", "d", "e"};
-  for (size_t i = 0; i < 5; i++) {
-    (void)open_at(hosts[i], "load", 2, NOW + 600 * (double)i);
-    pass(600);
-  }
-  assert_int_equal(desk.count, 5);
-}
-
-static struct episode_event silent_episode(const char *host, const char *metric, double time) {
-  struct episode_event episode = episode_of(host, metric, 1, time);
-  episode.kind = episode.verdict.kind = KIND_MISSING;
-  episode.verdict.value = (double)NAN;
-  episode.host_silent = 39;
-  return episode;
-}
-
-static void a_silent_host_is_one_incident(void **state) {
-  (void)state;
-  for (unsigned i = 0; i < 1000; i++) {
-    char name[16];
-    (void)snprintf(name, sizeof name, "m%u", i);
-    const struct episode_event episode = silent_episode("web1", name, NOW + i % 3);
-    observe(&episode);
-  }
-  pass(20);
-  assert_int_equal(desk.count, 1);
-  assert_true(heard(0, INCIDENT_BEGAN, true)->silent);
-}
-
-static void a_silent_metric_is_no_silent_host(void **state) {
-  (void)state;
-  struct episode_event episode = silent_episode("web1", "a", NOW);
-  episode.host_silent = 1;
-  observe(&episode);
-  pass(20);
-  assert_false(heard(0, INCIDENT_BEGAN, true)->silent);
-}
-
-static void a_boot_explains_what_comes_with_it(void **state) {
-  (void)state;
-  (void)open_at("web1", "a", 100, NOW);
-  incidents_note_boot(desk.incidents, "web1", NOW - 30);
-  (void)open_at("web2", "a", 100, NOW);
-  incidents_note_boot(desk.incidents, "web2", NOW - DAY);
-  pass(20);
-  const struct incident *const booted = heard(0, INCIDENT_BEGAN, true);
-  assert_true(booted->restart == NOW - 30);
-  assert_int_equal(booted->severity, SEVERITY_WARNING);
-  const struct incident *const other = heard(1, INCIDENT_BEGAN, true);
-  assert_true(isnan(other->restart));
-  assert_int_equal(other->severity, SEVERITY_FAILURE);
-  (void)open_at("web1", "a", 100, NOW + 20); /* the same metric again, no worse than before */
-  pass(20);
-  assert_int_equal(desk.count, 2);
-}
-
-static void maintenance_is_silent_and_what_lasts_is_told_after(void **state) {
-  (void)state;
-  struct text none = text_over((char[64]){0}, 64);
-  struct pattern pattern;
-  assert_int_equal(pattern_create(&pattern, "web*", &none), STATUS_OK);
-  incidents_set_maintenance(desk.incidents, &pattern, 1);
-  const struct episode_event brief = open_at("web1", "a", 100, NOW);
-  (void)open_at("web2", "a", 100, NOW);
-  (void)open_at("db1", "a", 100, NOW + 100);
-  pass(120);
-  close_at(brief, NOW + 120);
-  pass(10);
-  unsigned told = 0;
-  for (size_t i = 0; i < desk.count; i++)
-    told += desk.event[i].told;
-  assert_int_equal(told, 1);
-  incidents_set_maintenance(desk.incidents, NULL, 0);
-  pass(1);
-  const struct incident *const late = heard(desk.count - 1, INCIDENT_BEGAN, true);
-  assert_string_equal(late->host[0], "web2");
-  pattern_release(&pattern);
-}
-
 /* The data's clock may jump; the caller's does not. */
 static void clock_steps_make_no_storm(void **state) {
   (void)state;
@@ -576,8 +305,6 @@ static void no_memory_is_survived(void **state) {
   assert_true(n > 3);
 }
 
-#define WITH_DESK(test) cmocka_unit_test_setup_teardown(test, open_desk, close_desk)
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       WITH_DESK(one_metric_is_told_after_a_while_and_ends),
@@ -593,15 +320,6 @@ int main(void) {
       WITH_DESK(a_failure_is_told_where_much_was_told),
       WITH_DESK(an_end_may_come_before_its_beginning),
       WITH_DESK(daily_job_is_told_twice),
-      WITH_DESK(hosts_at_once_are_one_incident),
-      WITH_DESK(who_says_nothing_is_no_part_of_hosts_at_once),
-      WITH_DESK(a_host_that_is_late_is_told_by_itself),
-      WITH_DESK(two_hosts_are_two_incidents),
-      WITH_DESK(hosts_one_after_the_other_are_incidents_of_their_own),
-      WITH_DESK(a_silent_host_is_one_incident),
-      WITH_DESK(a_silent_metric_is_no_silent_host),
-      WITH_DESK(a_boot_explains_what_comes_with_it),
-      WITH_DESK(maintenance_is_silent_and_what_lasts_is_told_after),
       WITH_DESK(clock_steps_make_no_storm),
       WITH_DESK(flush_tells_and_ends_what_waits),
       WITH_DESK(beyond_the_bounds_is_counted),
