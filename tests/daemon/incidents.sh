@@ -154,6 +154,30 @@ values web1 limited/gauge $((flap + 3000)) 2 600 | sent
 check "a limit that was passed is told" try_for 20 told central '^Severity: FAILURE$' \
   '^Plugin: limited$' '^Detectors: limit$'
 
+# ---- Over midnight ----
+midnight=1700006400
+{
+  values db2 test-0/gauge-a $((midnight - 30)) 6 900
+  values db2 test-0/gauge-a $((midnight + 30)) 20
+} | sent
+check "an incident goes on over midnight" try_for 20 told central '^Severity: OKAY$' '^Host: db2$' \
+  "^StartTime: $((midnight - 30))$" '^Duration: [1-9][0-9]*$'
+check "as one" [ "$(told_count 'host = db2')" -eq 2 ]
+
+# ---- A daily job ----
+values job1 test-0/gauge-a $begin 200 | sent
+for day in 0 1 2; do
+  {
+    values job1 test-0/gauge-a $((odd + day * 86400)) 3 900
+    values job1 test-0/gauge-a $((odd + day * 86400 + 30)) 20
+  } | sent
+  [ $day = 2 ] || check "day $day of a daily job is told" try_for 20 told central '^Severity: OKAY$' \
+    '^Host: job1$' "^StartTime: $((odd + day * 86400))$"
+done
+check "the second day says what comes of it" told central '^Host: job1$' 'as at this time yesterday'
+sleep 5
+check "the third day is not told" [ "$(told_count 'host = job1')" -eq 4 ]
+
 # ---- A clock that steps ----
 before=$(notifications)
 values db1 test-1/gauge-b $((flap + 90000)) 30 | sent
