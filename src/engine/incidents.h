@@ -4,7 +4,8 @@
  * What begins on a host while an incident of that host goes on belongs to it; it
  * ends when nothing has been odd for a while (telling.h says how long). It is
  * told after incident_delay, if it is large enough for its host (telling.h), and
- * once more if it gets worse. Where the trouble of several hosts begins within
+ * again when it becomes a failure, when a limit is passed, and when it has grown
+ * much: once each. Where the trouble of several hosts begins within
  * incident_window, and that is more than chance (burst.h), they are one incident
  * over hosts; what was told before that stays as it is. A host of which nine in
  * ten metrics are silent is told as such.
@@ -15,9 +16,10 @@
  *
  * All functions but create and destroy are thread-safe. None blocks on anything
  * but the one mutex, which is held for microseconds; after create only a host
- * that has trouble, or is booted, for the first time allocates. Memory is bounded: INCIDENTS_MAX
- * incidents and INCIDENT_EPISODES_MAX episodes at a time, INCIDENT_PLACES_MAX
- * hosts that had trouble; what is beyond is counted.
+ * that has trouble, or is booted, for the first time allocates. Memory is
+ * bounded: INCIDENTS_MAX incidents and INCIDENT_EPISODES_MAX episodes at a time,
+ * what is beyond is counted; INCIDENT_PLACES_MAX hosts are remembered, those not
+ * used for long make room.
  */
 #ifndef ANOMALY_ENGINE_INCIDENTS_H
 #define ANOMALY_ENGINE_INCIDENTS_H

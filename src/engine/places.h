@@ -1,6 +1,6 @@
 /*
- * What is remembered of each host that ever had trouble: how much was told of
- * it, when it was booted, and its incident. Not thread-safe.
+ * What is remembered of each host that had trouble or was booted: how much was
+ * told of it, when it was booted, and its incident. Not thread-safe.
  */
 #ifndef ANOMALY_ENGINE_PLACES_H
 #define ANOMALY_ENGINE_PLACES_H
