@@ -7,11 +7,11 @@ static double score_to_ratio(double score) { return score / (1 - score); }
 struct decision_lines decision_lines(const struct rule_options *options) {
   static const double sensitivity_factor[] = {
       [SENSITIVITY_QUIET] = 1.25, [SENSITIVITY_NORMAL] = 1, [SENSITIVITY_HIGH] = .8};
-  const double alarm =
-      sensitivity_factor[options->sensitivity] * score_to_ratio(options->warning_score);
+  const double factor = sensitivity_factor[options->sensitivity];
+  const double alarm = factor * score_to_ratio(options->warning_score);
   return (struct decision_lines){.alarm = alarm,
                                  .calm = alarm * options->hysteresis,
-                                 .failure = score_to_ratio(options->failure_score)};
+                                 .failure = factor * score_to_ratio(options->failure_score)};
 }
 
 static bool can_vote(const struct finding *finding) { return finding->ready && !finding->abstains; }

@@ -21,6 +21,7 @@ struct decision_lines {
   double failure; /* an episode at or over it is a failure */
 };
 
+/* Sensitivity moves all of them, so that a warning stays apart from a failure. */
 struct decision_lines decision_lines(const struct rule_options *options);
 
 /* One metric's episode, all zero at first. */

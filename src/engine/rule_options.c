@@ -32,8 +32,8 @@ const struct option_row rule_option_rows[] = {
      .kind = OPTION_CHOICE,
      .choices = sensitivities,
      .preset = SENSITIVITY_NORMAL,
-     .help = "How much it takes to alarm: quiet moves the alarm line up by a quarter, high moves "
-             "it down by a fifth"},
+     .help = "How much it takes to alarm: quiet moves the lines of WARNING and FAILURE up by a "
+             "quarter, high moves them down by a fifth"},
     {.name = FIELD(direction),
      .kind = OPTION_CHOICE,
      .choices = directions,

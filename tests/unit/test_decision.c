@@ -106,7 +106,19 @@ static void where_none_is_ready_all_vote(void **state) {
   assert_int_equal(verdict.ready, 0);
 }
 
-static void sensitivity_moves_the_line_alone(void **state) {
+/* Else every alarm would be a failure where the two lines lie close. */
+static void sensitivity_moves_both_lines(void **state) {
+  (void)state;
+  struct rule_options options = preset();
+  const struct decision_lines normal = decision_lines(&options);
+  options.sensitivity = SENSITIVITY_QUIET;
+  assert_true(decision_lines(&options).alarm == 1.25 * normal.alarm);
+  assert_true(decision_lines(&options).failure == 1.25 * normal.failure);
+  options.sensitivity = SENSITIVITY_HIGH;
+  assert_true(decision_lines(&options).failure == .8 * normal.failure);
+}
+
+static void sensitivity_moves_no_evidence(void **state) {
   (void)state;
   struct rule_options options = preset();
   assert_true(combine(&options, 1.1, 0, 0).anomaly);
@@ -310,7 +322,8 @@ int main(void) {
       cmocka_unit_test(who_is_not_ready_has_no_vote),
       cmocka_unit_test(who_abstains_weakens_nobody),
       cmocka_unit_test(where_none_is_ready_all_vote),
-      cmocka_unit_test(sensitivity_moves_the_line_alone),
+      cmocka_unit_test(sensitivity_moves_both_lines),
+      cmocka_unit_test(sensitivity_moves_no_evidence),
       cmocka_unit_test(rule_may_not_care),
       cmocka_unit_test(deviation_does_not_matter_for_a_flatline),
       cmocka_unit_test(band_is_clipped_to_the_range),

@@ -18,7 +18,8 @@ struct lines {
 
 static const struct lines drawn[] = {{SENSITIVITY_NORMAL, .5, .8},   {SENSITIVITY_QUIET, .5, .8},
                                      {SENSITIVITY_HIGH, .5, .8},     {SENSITIVITY_NORMAL, .1, .11},
-                                     {SENSITIVITY_QUIET, .01, .999}, {SENSITIVITY_HIGH, .98, .99}};
+                                     {SENSITIVITY_QUIET, .01, .999}, {SENSITIVITY_HIGH, .98, .99},
+                                     {SENSITIVITY_QUIET, .79, .8}};
 #define LINES (sizeof drawn / sizeof drawn[0])
 
 static size_t row_of(const char *name) {
