@@ -9,6 +9,7 @@
 #include "cli/say.h"
 #include "cli/settings.h"
 #include "cli/verbs.h"
+#include "config/profiles.h"
 #include "engine/rule_private.h"
 
 #include <errno.h>
@@ -19,6 +20,7 @@
 
 enum option {
   OPTION_CONFIG = PAST_OPTIONS,
+  OPTION_PROFILE,
   OPTION_DETECTOR,
   OPTION_SENSITIVITY,
   OPTION_WARMUP,
@@ -36,6 +38,7 @@ static const struct verb_option options[] = {
                        .letter = 'c',
                        .argument = "FILE",
                        .help = "use the rules of this anomaly.cfg, not the built-in ones"},
+    [OPTION_PROFILE] = SETTINGS_PROFILE_OPTION,
     [OPTION_DETECTOR] = {.name = "detector",
                          .letter = 'd',
                          .argument = "NAME[:OPT=VAL,..]",
@@ -50,8 +53,9 @@ static const struct verb_option options[] = {
                        .help = "how long a metric must be known, for all that is compared"},
     [OPTION_AGAINST] = {.name = "against",
                         .letter = 'a',
-                        .argument = "FILE|DETECTOR",
-                        .help = "compare with this anomaly.cfg or detector; may be repeated"},
+                        .argument = "FILE|PROFILE|DETECTOR",
+                        .help =
+                            "compare with this anomaly.cfg, profile or detector; may be repeated"},
     [OPTION_SWEEP] = {.name = "sweep",
                       .argument = "NAME=VAL,VAL,..",
                       .help = "compare values of an option of rules, or of DETECTOR.OPTION"},
@@ -72,6 +76,7 @@ static const struct verb_option options[] = {
 /* What a trial is made of beyond the options that hold for all. */
 struct recipe {
   const char *config;   /* file; NULL: built in */
+  const char *profile;  /* in place of that of the configuration; NULL: none */
   const char *detector; /* in place of all others; NULL: those of --detector, if `own` */
   bool own;
   const char *sweep_name, *sweep_value; /* NULL: none */
@@ -180,6 +185,8 @@ static int cook(const struct request *request, const struct recipe *recipe, stru
 static void write_title(const struct recipe *recipe, const struct request *request,
                         struct text *text) {
   text_add(text, recipe->config != NULL ? recipe->config : "built-in configuration");
+  if (recipe->profile != NULL)
+    text_addf(text, ", profile %s", recipe->profile);
   if (recipe->detector != NULL)
     text_addf(text, ", %s", recipe->detector);
   for (size_t i = 0; i < request->invocation->given_count; i++)
@@ -193,7 +200,8 @@ static int add_trial(struct request *request, const struct recipe *recipe, enum 
   if (request->backtest.trial_count == TRIALS_MAX)
     return refuse(request, option, "too many are compared: at most 16");
   struct config config;
-  int exit_status = settings_load(request->invocation->verb, recipe->config, &config);
+  int exit_status =
+      settings_load(request->invocation->verb, recipe->config, recipe->profile, &config);
   if (exit_status != EXIT_SUCCESS)
     return exit_status;
   exit_status = cook(request, recipe, &config);
@@ -234,15 +242,23 @@ static int add_sweep(struct request *request, const struct recipe *base, const c
 static bool is_file(const char *words) { return strcspn(words, "/.") < strcspn(words, ":"); }
 
 static int add_against(struct request *request, const struct recipe *base, const char *words) {
-  struct recipe recipe = {.config = base->config, .detector = words};
+  struct recipe recipe = {.config = base->config, .profile = base->profile, .detector = words};
   if (is_file(words))
     recipe = (struct recipe){.config = words};
+  else if (profile_find(words) != NULL)
+    recipe = (struct recipe){.config = base->config, .profile = words};
   return add_trial(request, &recipe, OPTION_AGAINST);
 }
 
 static int add_trials(struct request *request) {
   const struct invocation *const invocation = request->invocation;
-  const struct recipe base = {.config = invocation_value(invocation, OPTION_CONFIG), .own = true};
+  const struct recipe base = {.config = invocation_value(invocation, OPTION_CONFIG),
+                              .profile = invocation_value(invocation, OPTION_PROFILE),
+                              .own = true};
+  char why[256] = "";
+  struct text text = text_over(why, sizeof why);
+  if (base.profile != NULL && settings_check_profile(base.profile, &text) != STATUS_OK)
+    return refuse(request, OPTION_PROFILE, why);
   int exit_status = EXIT_SUCCESS;
   if (!invocation_has(invocation, OPTION_SWEEP))
     exit_status = add_trial(request, &base, OPTION_CONFIG);

@@ -13,20 +13,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum option { OPTION_METRIC };
+enum option { OPTION_METRIC, OPTION_PROFILE };
 
 static const struct verb_option options[] = {
     [OPTION_METRIC] = {.name = "metric",
                        .letter = 'm',
                        .argument = "ID",
                        .help = "print what the rules come to for this metric; may be repeated"},
+    [OPTION_PROFILE] = SETTINGS_PROFILE_OPTION,
     {.name = NULL},
 };
 
 static int read_config(const struct invocation *invocation, struct config *config) {
   const char *const path =
       invocation->operand_count > 0 ? invocation->operands[0] : settings_installed();
-  const int exit_status = settings_load(NULL, path, config);
+  const int exit_status =
+      settings_load(NULL, path, invocation_value(invocation, OPTION_PROFILE), config);
   if (exit_status != EXIT_SUCCESS)
     return exit_status;
   printf("%s: no error\n", path != NULL ? path : "built-in configuration");
@@ -57,9 +59,21 @@ static void print_metric(struct plan_book *book, const struct metric_name *name)
     plan_print(plan);
 }
 
+static int check_profile(const struct invocation *invocation) {
+  const char *const profile = invocation_value(invocation, OPTION_PROFILE);
+  char why[256] = "";
+  struct text text = text_over(why, sizeof why);
+  if (profile == NULL || settings_check_profile(profile, &text) == STATUS_OK)
+    return EXIT_SUCCESS;
+  say_error(invocation->verb, "--profile: %s", why);
+  return EXIT_USAGE;
+}
+
 /* Whether all metrics can be read; prints them too where there is a book. */
 static int walk_metrics(const struct invocation *invocation, struct plan_book *book) {
   for (size_t i = 0; i < invocation->given_count; i++) {
+    if (invocation->given[i].option != OPTION_METRIC)
+      continue;
     char why[256];
     struct text text = text_over(why, sizeof why);
     struct metric_name name;
@@ -87,13 +101,15 @@ static int print_metrics(const struct invocation *invocation, struct config *con
 
 static int run(const struct invocation *invocation) {
   int exit_status = walk_metrics(invocation, NULL);
+  if (exit_status == EXIT_SUCCESS)
+    exit_status = check_profile(invocation);
   if (exit_status != EXIT_SUCCESS)
     return exit_status;
   struct config config;
   exit_status = read_config(invocation, &config);
   if (exit_status != EXIT_SUCCESS)
     return exit_status;
-  if (invocation->given_count > 0) {
+  if (invocation_has(invocation, OPTION_METRIC)) {
     exit_status = print_metrics(invocation, &config);
   } else {
     print_values(engine_option_rows, &config.engine);

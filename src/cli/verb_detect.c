@@ -1,5 +1,4 @@
 #include "anomaly/status.h"
-#include "base/nearest.h"
 #include "base/timefmt.h"
 #include "cli/episodes.h"
 #include "cli/incident_list.h"
@@ -8,9 +7,9 @@
 #include "cli/overrides.h"
 #include "cli/replay.h"
 #include "cli/say.h"
+#include "cli/settings.h"
 #include "cli/verbs.h"
 #include "config/config.h"
-#include "config/profiles.h"
 #include "engine/identity.h"
 #include "history/columns.h"
 
@@ -41,10 +40,7 @@ static const struct verb_option options[] = {
                        .letter = 'c',
                        .argument = "FILE",
                        .help = "use the rules of this anomaly.cfg"},
-    [OPTION_PROFILE] = {.name = "profile",
-                        .letter = 'p',
-                        .argument = "NAME",
-                        .help = "use this profile in place of the one that anomaly.cfg names"},
+    [OPTION_PROFILE] = SETTINGS_PROFILE_OPTION,
     [OPTION_DETECTOR] = {.name = "detector",
                          .letter = 'd',
                          .argument = "NAME[:OPT=VAL,..]",
@@ -59,7 +55,8 @@ static const struct verb_option options[] = {
     [OPTION_SENSITIVITY] = {.name = "sensitivity",
                             .letter = 's',
                             .argument = "LEVEL",
-                            .help = "quiet, normal or high: moves the alarm line alone"},
+                            .help =
+                                "quiet, normal or high: moves the lines of WARNING and FAILURE"},
     [OPTION_INTERVAL] = {.name = "interval",
                          .letter = 'i',
                          .argument = "TIME",
@@ -122,22 +119,10 @@ static int check_metric(const char *value, struct text *why) {
   return identity_parse(value, &name, why);
 }
 
-static int check_profile(const char *value, struct text *why) {
-  if (profile_find(value) != NULL)
-    return STATUS_OK;
-  struct nearest nearest = {.name = value};
-  for (const struct profile *at = profiles; at->name != NULL; at++)
-    nearest_try(&nearest, at->name);
-  text_addf(why, "there is no profile \"%.32s\"", value);
-  if (nearest.best != NULL)
-    text_addf(why, "; did you mean \"%s\"?", nearest.best);
-  return STATUS_INVALID;
-}
-
 static int read_option(struct detect *detect, const struct given_option *given, struct text *why) {
   switch ((enum option)given->option) {
   case OPTION_PROFILE:
-    return check_profile(given->value, why);
+    return settings_check_profile(given->value, why);
   case OPTION_DETECTOR:
     return overrides_add_detector(&detect->overrides, given->value, why);
   case OPTION_SENSITIVITY:

@@ -140,7 +140,7 @@ static int prepare(struct training *training) {
   int exit_status = check_database(training);
   if (exit_status == EXIT_SUCCESS)
     exit_status = settings_load(training->invocation->verb,
-                                asked != NULL ? asked : settings_installed(), &config);
+                                asked != NULL ? asked : settings_installed(), NULL, &config);
   if (exit_status != EXIT_SUCCESS)
     return exit_status;
   exit_status = open_store(training, &config);

@@ -75,6 +75,16 @@ expect_in "its titles" out "B: built-in configuration, zscore:window=20, zscore.
 # shellcheck disable=SC2086
 run backtest $quick --sweep hits=1,2,3 spikes.csv
 expect_equal "a sweep over a rule's option" "2 0 0" "$(row episodes)"
+run backtest --profile consensus --against quiet --against zscore spikes.csv
+expect_in "a profile" out "A: built-in configuration, profile consensus"
+expect_in "another one" out "B: built-in configuration, profile quiet"
+expect_in "a detector goes over it" out "C: built-in configuration, profile consensus, zscore"
+row episodes | cut -d' ' -f1 >under_profile
+echo 'profile = "consensus";' >consensus.cfg
+run backtest -c consensus.cfg spikes.csv
+expect_equal "it is as if the file named it" "$(row episodes)" "$(cat under_profile)"
+conclude "which is not as without" \
+  "$([ "$(cat under_profile)" != 0 ] || echo "nothing is told apart")"
 run detect -d zscore:window=20 -w 1h --episodes spikes.csv
 sed 1d out | wc -l >detected
 # shellcheck disable=SC2086
@@ -161,6 +171,7 @@ refused "labels without times" 1 "line 2: start and end must be times" -l wrong.
 refused "label column that is none" 1 'there is no column "Label"' --label-column Label spikes.csv
 refused "wrong configuration" 1 "nowhere.cfg" -c nowhere.cfg spikes.csv
 refused "wrong detector" 2 'did you mean "zscore"?' -d zscor spikes.csv
+refused "wrong profile" 2 'no profile "quite"; did you mean "quiet"?' -p quite spikes.csv
 refused "wrong rival" 2 '--against: no detector "nonsens"' -a nonsens spikes.csv
 refused "sweep of nothing" 2 "must be of the form" --sweep hits spikes.csv
 refused "sweep of no option" 2 'rules have no option "hit"' --sweep hit=1 spikes.csv

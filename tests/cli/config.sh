@@ -35,6 +35,14 @@ expect_status "--metric is fine" 0
 expect_in "an ignored metric is told" out "  ignored"
 expect_in "the metric is named" out "web1/load/load:shortterm:"
 expect_in "the more specific rule wins" out "  hits = 3"
+run check --profile consensus --metric load/load rules.cfg
+expect_status "--profile is fine" 0
+expect_in "it is as if the file named it" out '  consensus = "majority"'
+run check --profile consensus empty.cfg
+conclude "without --metric all is told under it" "$(grep -qF '  consensus = "majority"' out || cat out)"
+run check --profile consensu
+expect_status "an unknown profile is a mistake of usage" 2
+expect_in "an unknown profile is told" err 'no profile "consensu"; did you mean "consensus"?'
 printf 'hits = 2;\nhist = 3;\n' >wrong.cfg
 run check wrong.cfg
 expect_status "an unknown name is a failure" 1

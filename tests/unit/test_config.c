@@ -141,6 +141,7 @@ static void test_a_profile_is_what_its_row_says(void **state) {
     (void)snprintf(words, sizeof words, "rules = (); profile = \"%s\";", at->name);
     struct config config = loaded(words);
     const struct rule *const everything = config.rules->rules[0];
+    assert_null(detector_find(at->name)); /* the command line takes either */
     assert_true(has_detectors(everything, at->detectors));
     for (const struct profile_option *option = at->options; option->name != NULL; option++) {
       const struct option_row *const row = option_find(rule_option_rows, option->name);
