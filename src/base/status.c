@@ -20,6 +20,8 @@ const char *status_text(int status) {
     return "beyond a limit";
   case STATUS_IO:
     return "input or output failed";
+  case STATUS_STOPPED:
+    return "was told to stop";
   }
   return "unknown status";
 }

@@ -1,5 +1,7 @@
 #include "history/fault.h"
 
+#include "base/random.h"
+
 #include <math.h>
 #include <string.h>
 

@@ -1,5 +1,7 @@
 #include "history/generate.h"
 
+#include "base/random.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -61,20 +63,7 @@ enum generated_kind generated_kind_find(const char *name) {
   return kind;
 }
 
-/* Steele, Lea, Flood 2014, Fast Splittable Pseudorandom Number Generators. */
-static uint64_t random_bits(uint64_t *state) {
-  uint64_t bits = *state += 0x9e3779b97f4a7c15u;
-  bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9u;
-  bits = (bits ^ (bits >> 27)) * 0x94d049bb133111ebu;
-  return bits ^ (bits >> 31);
-}
-
-uint64_t random_below(uint64_t *state, uint64_t count) { return random_bits(state) % count; }
-
-/* Uniform in 0..1, neither of them. */
-static double uniform(struct generator *generator) {
-  return ((double)(random_bits(&generator->random) >> 11) + 0.5) * 0x1p-53;
-}
+static double uniform(struct generator *generator) { return random_uniform(&generator->random); }
 
 /* Box, Muller 1958, A Note on the Generation of Random Normal Deviates. */
 double generator_normal(struct generator *generator) {

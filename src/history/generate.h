@@ -75,7 +75,4 @@ double generator_time(const struct generator *generator);
 /* A normal number, mean 0 and deviation 1, out of the generator's chance. */
 double generator_normal(struct generator *generator);
 
-/* A whole number below `count`, for whoever needs seeded chance. */
-uint64_t random_below(uint64_t *state, uint64_t count);
-
 #endif

@@ -1,5 +1,6 @@
 /* What one value costs in engine_observe, and one metric in memory: `bench_observe --help`. */
 #include "anomaly/engine.h"
+#include "base/random.h"
 #include "bench/replay.h"
 #include "evaluate/events.h"
 #include "history/generate.h"

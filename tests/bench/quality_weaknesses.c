@@ -1,4 +1,5 @@
 #include "anomaly/status.h"
+#include "base/random.h"
 #include "bench/patient.h"
 #include "bench/quality.h"
 #include "evaluate/events.h"
