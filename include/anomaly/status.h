@@ -18,6 +18,7 @@ enum status {
   STATUS_MISMATCH = -6,  /* stored bytes belong to another detector or options */
   STATUS_LIMIT = -7,     /* a configured or built-in bound would be exceeded */
   STATUS_IO = -8,        /* reading or writing failed; errno says why */
+  STATUS_STOPPED = -9,   /* was told to stop */
 };
 
 /* One short English phrase for a status; never NULL. Thread-safe. */

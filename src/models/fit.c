@@ -1,0 +1,147 @@
+#include "anomaly/status.h"
+#include "models/block_private.h"
+#include "stats/moments.h"
+#include "stats/sorted.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool fit_stopped(const struct fit_control *control) {
+  return control->stop != NULL && atomic_load_explicit(control->stop, memory_order_relaxed);
+}
+
+/* What is known of a column before the model sees it. `sorted` has room for every row. */
+static struct block_column column_of(const struct matrix *rows, size_t at, double *sorted) {
+  struct block_column column = {.scale = 1};
+  struct moments moments = {0};
+  size_t count = 0;
+  for (size_t i = 0; i < rows->rows; i++) {
+    const double value = rows->cells[i * rows->columns + at];
+    if (isnan(value))
+      continue;
+    sorted[count++] = fmax(fmin(value, MODEL_CELL_MAX), -MODEL_CELL_MAX);
+    moments_add(&moments, sorted[count - 1]);
+  }
+  if (count == 0)
+    return column;
+  sort_numbers(sorted, count);
+  column.median = sorted_quantile(sorted, count, .5);
+  column.mean = moments.mean;
+  column.deviation = sqrt(moments.squares / (double)count);
+  if (column.deviation > 0)
+    column.scale = column.deviation;
+  for (size_t i = 0; i < sizeof column.decile / sizeof column.decile[0]; i++)
+    column.decile[i] = sorted_quantile(sorted, count, (double)(i + 1) / 10);
+  return column;
+}
+
+/* The block that cleans rows before there is one of the model's own. */
+static struct block *make_cleaner(const struct matrix *rows, bool standardises, double *sorted) {
+  struct block *const cleaner = block_create(rows->columns, 0, 0);
+  if (cleaner == NULL)
+    return NULL;
+  cleaner->standardises = standardises;
+  for (size_t i = 0; i < rows->columns; i++)
+    cleaner->column[i] = column_of(rows, i, sorted);
+  return cleaner;
+}
+
+static double training_score(const struct block *block, const struct matrix *rows, size_t at,
+                             double *scratch) {
+  const struct model *const model = block_model(block);
+  const double score = model->score_fitted != NULL
+                           ? model->score_fitted(block, rows, at, scratch)
+                           : model->score(block, rows->cells + at * rows->columns, scratch);
+  return isnan(score) ? MODEL_SCORE_MAX : fmax(fmin(score, MODEL_SCORE_MAX), -MODEL_SCORE_MAX);
+}
+
+static void summarise(struct block *block, double contamination, double *scores, size_t count) {
+  struct moments moments = {0};
+  for (size_t i = 0; i < count; i++)
+    moments_add(&moments, scores[i]);
+  sort_numbers(scores, count);
+  block->threshold = sorted_quantile(scores, count, 1 - contamination);
+  block->scores.mean = moments.mean;
+  block->scores.deviation = sqrt(moments.squares / (double)count);
+  block->scores.minimum = scores[0];
+  block->scores.maximum = scores[count - 1];
+  for (size_t i = 0; i < sizeof block->scores.decile / sizeof block->scores.decile[0]; i++)
+    block->scores.decile[i] = sorted_quantile(scores, count, (double)(i + 1) / 10);
+}
+
+/* Scores every row it was fitted to. `scores` has room for all of them. */
+static int score_training(struct block *block, const struct matrix *rows, double contamination,
+                          const struct fit_control *control, double *scores) {
+  double *const scratch = calloc(block->scratch + 1, sizeof *scratch);
+  if (scratch == NULL)
+    return STATUS_NO_MEMORY;
+  size_t at = 0;
+  for (; at < rows->rows && !fit_stopped(control); at++)
+    scores[at] = training_score(block, rows, at, scratch);
+  free(scratch);
+  if (at < rows->rows)
+    return STATUS_STOPPED;
+  summarise(block, contamination, scores, rows->rows);
+  return STATUS_OK;
+}
+
+static void describe(struct block *block, const struct model *model, const struct block *cleaner,
+                     const struct matrix *rows, uint64_t options) {
+  memcpy(block->model, model->name, strlen(model->name));
+  (void)block_name(block);
+  block->version = model->version;
+  block->rows = rows->rows;
+  block->options = options;
+  block->standardises = cleaner->standardises;
+  memcpy(block->column, cleaner->column, rows->columns * sizeof block->column[0]);
+}
+
+static int fit_clean(const struct model *model, const struct matrix *clean,
+                     const struct block *cleaner, const struct model_common *common,
+                     const void *options, const struct fit_control *control, double *scores,
+                     struct block **ret_block) {
+  struct block *block = NULL;
+  int status = model->fit(clean, options, control, &block);
+  if (status != STATUS_OK)
+    return status;
+  describe(block, model, cleaner, clean, model_options_hash(model, common, options));
+  status = score_training(block, clean, common->contamination, control, scores);
+  if (status != STATUS_OK) {
+    block_destroy(block);
+    return status;
+  }
+  block_seal(block);
+  *ret_block = block;
+  return STATUS_OK;
+}
+
+static bool standardises(const struct model *model, const struct model_common *common) {
+  return common->standardise == STANDARDISE_AUTO ? model->standardises
+                                                 : common->standardise == STANDARDISE_ALWAYS;
+}
+
+int model_fit(const struct model *model, const struct matrix *rows,
+              const struct model_common *common, const void *options,
+              const struct fit_control *control, struct block **ret_block) {
+  if (rows->columns == 0)
+    return STATUS_INVALID;
+  if (rows->rows < model->rows_min || rows->rows > MODEL_ROWS_MAX ||
+      rows->columns > MODEL_COLUMNS_MAX)
+    return STATUS_LIMIT;
+  double *const cells = calloc(rows->rows * rows->columns, sizeof *cells);
+  double *const work = calloc(rows->rows, sizeof *work);
+  struct block *const cleaner =
+      work != NULL ? make_cleaner(rows, standardises(model, common), work) : NULL;
+  int status = STATUS_NO_MEMORY;
+  if (cells != NULL && cleaner != NULL) {
+    for (size_t i = 0; i < rows->rows; i++)
+      block_clean(cleaner, rows->cells + i * rows->columns, cells + i * rows->columns);
+    const struct matrix clean = {.cells = cells, .rows = rows->rows, .columns = rows->columns};
+    status = fit_clean(model, &clean, cleaner, common, options, control, work, ret_block);
+  }
+  block_destroy(cleaner);
+  free(work);
+  free(cells);
+  return status;
+}
