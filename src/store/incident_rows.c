@@ -24,8 +24,8 @@ static const char put_incident[] =
 
 static const char put_member[] =
     "INSERT OR REPLACE INTO incident_members (incident, place, host, metric, kind, started, open,"
-    " peak_score, peak_value, peak_time, expected, lower, upper)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    " peak_score, peak_value, peak_time, expected, lower, upper, episode)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
 
 static const char *const change_names[] = {
     [INCIDENT_BEGAN] = "began", [INCIDENT_WORSENED] = "worsened", [INCIDENT_ENDED] = "ended"};
@@ -83,6 +83,7 @@ static int run_put_member(sqlite3_stmt *put, const struct incident *incident, ui
   statement_bind_real(put, 11, episode->verdict.expected);
   statement_bind_real(put, 12, episode->verdict.lower);
   statement_bind_real(put, 13, episode->verdict.upper);
+  sqlite3_bind_int64(put, 14, (int64_t)episode->id);
   return statement_run(put);
 }
 

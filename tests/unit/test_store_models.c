@@ -1,0 +1,192 @@
+/* The table models: the newest, the champion, and what is forgotten. */
+#include "anomaly/status.h"
+#include "store/model_rows.h"
+#include "unit/faulty_vfs.h"
+#include "unit/stored.h"
+#include "unit/unit_test.h"
+
+#include <math.h>
+#include <sqlite3.h>
+#include <string.h>
+
+static struct database database;
+static struct health health;
+
+static int set_up(void **state) {
+  return faulty_vfs_install() == SQLITE_OK ? stored_make_folder(state) : -1;
+}
+
+static int open_database(void **state) {
+  (void)state;
+  stored_forget();
+  health = (struct health){.fault = STORE_FINE};
+  database = (struct database){.path = stored_path};
+  return database_open(&database, &health) ? 0 : -1;
+}
+
+static int close_database(void **state) {
+  (void)state;
+  database_close(&database);
+  return 0;
+}
+
+static int64_t put(enum model_scope scope, const char *subject, bool champion, char fill,
+                   size_t bytes) {
+  static char block[64];
+  memset(block, fill, sizeof block);
+  const struct model_row row = {.scope = scope,
+                                .subject = subject,
+                                .model = "ecod",
+                                .version = 2,
+                                .options = "contamination = 0.01",
+                                .created = 1700000000,
+                                .train_from = 1699000000,
+                                .train_to = 1700000000,
+                                .samples = 1000,
+                                .score_mean = 1.5,
+                                .score_stddev = .5,
+                                .score_min = 0,
+                                .score_max = 9,
+                                .threshold = 4,
+                                .precision = NAN,
+                                .recall = NAN,
+                                .f1 = NAN,
+                                .champion = champion,
+                                .block = block,
+                                .bytes = bytes};
+  int64_t id = 0;
+  assert_int_equal(model_rows_put(&database, &health, &row, &id), STATUS_OK);
+  return id;
+}
+
+/* What visits see: sums, so that the order and number of rows show. */
+struct seen {
+  unsigned rows, champions;
+  int64_t ids, last;
+  size_t bytes;
+  char first_byte;
+  bool whole;
+};
+
+static void see(void *context, const struct model_row *row) {
+  struct seen *const seen = context;
+  assert_true(row->id > seen->last);
+  seen->rows++;
+  seen->champions += row->champion;
+  seen->ids += row->id;
+  seen->last = row->id;
+  seen->bytes = row->bytes;
+  seen->first_byte = row->block != NULL ? *(const char *)row->block : '\0';
+  seen->whole = strcmp(row->model, "ecod") == 0 && row->version == 2 &&
+                strcmp(row->options, "contamination = 0.01") == 0 && row->created == 1700000000 &&
+                row->train_from == 1699000000 && row->train_to == 1700000000 &&
+                row->samples == 1000 && row->score_mean == 1.5 && row->score_stddev == .5 &&
+                row->score_min == 0 && row->score_max == 9 && row->threshold == 4 &&
+                isnan(row->precision) && isnan(row->recall) && isnan(row->f1);
+}
+
+static struct seen all(void) {
+  struct seen seen = {.rows = 0};
+  assert_int_equal(model_rows_each(&database, &health, see, &seen), STATUS_OK);
+  return seen;
+}
+
+static void the_champion_is_found_with_its_block(void **state) {
+  (void)state;
+  struct seen seen = {.rows = 0};
+  assert_int_equal(model_rows_champion(&database, &health, MODEL_OF_METRIC, "a", see, &seen),
+                   STATUS_NOT_FOUND);
+  put(MODEL_OF_METRIC, "a", true, 'x', 10);
+  put(MODEL_OF_METRIC, "a", false, 'y', 20);
+  const int64_t champion = put(MODEL_OF_METRIC, "a", true, 'z', 30);
+  put(MODEL_OF_GROUP, "a", true, 'g', 40);
+  assert_int_equal(model_rows_champion(&database, &health, MODEL_OF_METRIC, "a", see, &seen),
+                   STATUS_OK);
+  assert_true(seen.rows == 1 && seen.last == champion && seen.bytes == 30);
+  assert_true(seen.first_byte == 'z' && seen.whole);
+  assert_int_equal(all().rows, 4);
+  assert_int_equal(all().champions, 2);
+}
+
+static void an_earlier_one_can_be_champion_again(void **state) {
+  (void)state;
+  struct seen seen = {.rows = 0};
+  const int64_t first = put(MODEL_OF_GROUP, "disks", true, 'x', 10);
+  put(MODEL_OF_GROUP, "disks", true, 'y', 10);
+  assert_int_equal(model_rows_crown(&database, &health, first), STATUS_OK);
+  assert_int_equal(model_rows_champion(&database, &health, MODEL_OF_GROUP, "disks", see, &seen),
+                   STATUS_OK);
+  assert_int_equal(seen.last, first);
+  assert_int_equal(all().champions, 1);
+  assert_int_equal(model_rows_crown(&database, &health, 999), STATUS_NOT_FOUND);
+  assert_int_equal(all().champions, 1);
+}
+
+static void the_latest_and_the_champion_are_kept(void **state) {
+  (void)state;
+  const int64_t champion = put(MODEL_OF_METRIC, "a", true, 'x', 10);
+  put(MODEL_OF_METRIC, "a", false, 'x', 10);
+  const int64_t third = put(MODEL_OF_METRIC, "a", false, 'x', 10);
+  const int64_t fourth = put(MODEL_OF_METRIC, "a", false, 'x', 10);
+  const int64_t other = put(MODEL_OF_METRIC, "b", false, 'x', 10);
+  assert_int_equal(model_rows_forget(&database, &health, 2), STATUS_OK);
+  assert_int_equal(all().rows, 4);
+  assert_int_equal(all().ids, champion + third + fourth + other);
+}
+
+static void too_large_a_block_is_refused(void **state) {
+  (void)state;
+  const struct model_row row = {.subject = "a",
+                                .model = "ecod",
+                                .options = "",
+                                .block = "",
+                                .bytes = MODEL_ROW_BYTES_MAX + 1};
+  int64_t id = 7;
+  assert_int_equal(model_rows_put(&database, &health, &row, &id), STATUS_LIMIT);
+  assert_int_equal(id, 7);
+  assert_int_equal(all().rows, 0);
+}
+
+static void a_full_disk_is_told(void **state) {
+  (void)state;
+  const struct model_row row = {
+      .subject = "a", .model = "ecod", .options = "", .champion = true, .block = "", .bytes = 0};
+  int64_t id = 7;
+  faulty_vfs_fail_writes(SQLITE_FULL);
+  assert_int_equal(model_rows_put(&database, &health, &row, &id), STATUS_IO);
+  faulty_vfs_fail_writes(SQLITE_OK);
+  assert_int_equal(id, 7);
+  assert_int_equal(health.fault, STORE_FULL);
+  assert_true(database_open(&database, &health));
+  assert_int_equal(all().rows, 0);
+}
+
+/* Whatever else is in the columns costs no more than a model. */
+static void foreign_values_are_taken_as_they_come(void **state) {
+  (void)state;
+  struct seen seen = {.rows = 0};
+  put(MODEL_OF_METRIC, "a", true, 'x', 10);
+  stored_run("UPDATE models SET scope = 5, model = x'00', version = 'v', options = 1.5,"
+             " train_from = 'x', samples = -1, champion = 'yes', block = 'text'");
+  assert_int_equal(model_rows_each(&database, &health, see, &seen), STATUS_OK);
+  assert_int_equal(seen.rows, 1);
+  assert_false(seen.whole);
+  assert_int_equal(model_rows_champion(&database, &health, MODEL_OF_METRIC, "a", see, &seen),
+                   STATUS_NOT_FOUND);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(the_champion_is_found_with_its_block, open_database,
+                                      close_database),
+      cmocka_unit_test_setup_teardown(an_earlier_one_can_be_champion_again, open_database,
+                                      close_database),
+      cmocka_unit_test_setup_teardown(the_latest_and_the_champion_are_kept, open_database,
+                                      close_database),
+      cmocka_unit_test_setup_teardown(too_large_a_block_is_refused, open_database, close_database),
+      cmocka_unit_test_setup_teardown(a_full_disk_is_told, open_database, close_database),
+      cmocka_unit_test_setup_teardown(foreign_values_are_taken_as_they_come, open_database,
+                                      close_database),
+  };
+  return cmocka_run_group_tests(tests, set_up, stored_remove_folder);
+}
