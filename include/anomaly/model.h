@@ -8,8 +8,8 @@
  *
  * What all models need is written once, in src/models/block.c: unusual numbers,
  * standardisation, the threshold, the statistics of the training scores, the
- * checks of stored bytes. A model sees finite numbers only, each column clamped
- * to ±MODEL_CELL_MAX, a missing one (NaN) replaced by its column's median.
+ * checks of stored bytes. A model sees finite numbers only, clamped to
+ * ±MODEL_CELL_MAX, a missing one (NaN) replaced by its column's median.
  */
 #ifndef ANOMALY_MODEL_H
 #define ANOMALY_MODEL_H
@@ -29,7 +29,7 @@ struct matrix {
 
 #define MODEL_ROWS_MAX 1000000
 #define MODEL_COLUMNS_MAX 1024
-#define MODEL_BLOCK_MAX (UINT64_C(1) << 30) /* bytes */
+#define MODEL_BLOCK_MAX (UINT64_C(1) << 30) /* bytes; of the training rows as well */
 /* Larger magnitudes are taken for it: a product of four of them is finite. */
 #define MODEL_CELL_MAX 1e75
 /* Raw scores are clamped to it; a score that is no number is this one. */
@@ -54,7 +54,7 @@ struct block;
 
 /* How a fit is to be done. */
 struct fit_control {
-  uint64_t seed;
+  uint64_t seed;           /* model_fit adds random_state to it */
   unsigned threads;        /* that may work on it at once, at least 1 */
   const atomic_bool *stop; /* once true, the fit ends soon with STATUS_STOPPED; NULL = never */
 };
@@ -111,7 +111,9 @@ struct model {
 
   /*
    * Whether stored bytes make a body that `score` can work with: sizes, indices
-   * and NaN are refused here. The block's columns and body size are known.
+   * and NaN are refused here, and a scratch (block_scratch_own) that is not
+   * exactly what fit asked for. Columns are 1 .. MODEL_COLUMNS_MAX, rows 1 ..
+   * MODEL_ROWS_MAX, the body is as large as block_body_size says.
    */
   bool (*valid)(const struct block *block);
 };
@@ -124,7 +126,10 @@ const struct model *model_find(const char *name);
 
 /* ---- For those who use models ---- */
 
-/* What the raw scores of the training rows were like. */
+/*
+ * What the raw scores of the training rows were like; mean and deviation with
+ * magnitudes above 1e140 taken for it.
+ */
 struct score_summary {
   double mean, deviation, minimum, maximum;
   double decile[9];
@@ -139,8 +144,9 @@ struct block_column {
 
 /*
  * Fits. NaN cells are missing values. Errors, with *ret_block untouched:
- * STATUS_LIMIT (fewer than rows_min, or beyond MODEL_…_MAX), STATUS_INVALID (no
- * column), STATUS_NO_MEMORY, STATUS_STOPPED. Takes time: see `./dev bench models`.
+ * STATUS_LIMIT (fewer than rows_min, beyond MODEL_…_MAX, or what the model's fit
+ * says of it), STATUS_INVALID (no column), STATUS_NO_MEMORY, STATUS_STOPPED. Takes time: see `./dev
+ * bench models`.
  */
 int model_fit(const struct model *model, const struct matrix *rows,
               const struct model_common *common, const void *options,
@@ -209,5 +215,8 @@ struct block *block_create(size_t columns, size_t body_size, size_t scratch);
 void *block_body(struct block *block);
 const void *block_body_const(const struct block *block);
 size_t block_body_size(const struct block *block);
+
+/* The doubles of scratch that the model itself asked for. */
+size_t block_scratch_own(const struct block *block);
 
 #endif

@@ -59,6 +59,8 @@ size_t block_body_size(const struct block *block) { return block->size - block->
 
 size_t block_scratch(const struct block *block) { return block->columns + block->scratch; }
 
+size_t block_scratch_own(const struct block *block) { return block->scratch; }
+
 double block_threshold(const struct block *block) { return block->threshold; }
 
 const struct model *block_model(const struct block *block) { return model_list[block->index]; }
@@ -118,7 +120,7 @@ static bool header_is_valid(const struct block *block, size_t size) {
   return block->size == size && size % BLOCK_ALIGNMENT == 0 && block->columns > 0 &&
          block->columns <= MODEL_COLUMNS_MAX && block->body == body_offset(block->columns) &&
          block->body <= size && block->rows > 0 && block->rows <= MODEL_ROWS_MAX &&
-         block->scratch <= MODEL_BLOCK_MAX && block->standardises <= 1 &&
+         block->scratch <= MODEL_BLOCK_MAX / sizeof(double) && block->standardises <= 1 &&
          memchr(block->model, 0, sizeof block->model) != NULL;
 }
 

@@ -76,7 +76,7 @@ static int fit(const struct matrix *rows, const void *options, const struct fit_
 
 static bool valid(const struct block *block) {
   const size_t numbers = block_columns(block) * (block_rows(block) + 1);
-  if (block_body_size(block) < numbers * sizeof(double))
+  if (block_scratch_own(block) != 0 || block_body_size(block) < numbers * sizeof(double))
     return false;
   for (size_t i = 0; i < block_columns(block); i++) {
     const double *const column = column_of(block, i);

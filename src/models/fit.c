@@ -3,6 +3,7 @@
 #include "stats/moments.h"
 #include "stats/sorted.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,7 @@ static struct block_column column_of(const struct matrix *rows, size_t at, doubl
   column.median = sorted_quantile(sorted, count, .5);
   column.mean = moments.mean;
   column.deviation = sqrt(moments.squares / (double)count);
-  if (column.deviation > 0)
+  if (column.deviation > DBL_EPSILON * fabs(column.mean))
     column.scale = column.deviation;
   for (size_t i = 0; i < sizeof column.decile / sizeof column.decile[0]; i++)
     column.decile[i] = sorted_quantile(sorted, count, (double)(i + 1) / 10);
@@ -59,7 +60,7 @@ static double training_score(const struct block *block, const struct matrix *row
 static void summarise(struct block *block, double contamination, double *scores, size_t count) {
   struct moments moments = {0};
   for (size_t i = 0; i < count; i++)
-    moments_add(&moments, scores[i]);
+    moments_add(&moments, moments_clamp(scores[i]));
   sort_numbers(scores, count);
   block->threshold = sorted_quantile(scores, count, 1 - contamination);
   block->scores.mean = moments.mean;
@@ -127,7 +128,8 @@ int model_fit(const struct model *model, const struct matrix *rows,
   if (rows->columns == 0)
     return STATUS_INVALID;
   if (rows->rows < model->rows_min || rows->rows > MODEL_ROWS_MAX ||
-      rows->columns > MODEL_COLUMNS_MAX)
+      rows->columns > MODEL_COLUMNS_MAX ||
+      rows->rows * rows->columns > MODEL_BLOCK_MAX / sizeof(double))
     return STATUS_LIMIT;
   double *const cells = calloc(rows->rows * rows->columns, sizeof *cells);
   double *const work = calloc(rows->rows, sizeof *work);
@@ -138,7 +140,9 @@ int model_fit(const struct model *model, const struct matrix *rows,
     for (size_t i = 0; i < rows->rows; i++)
       block_clean(cleaner, rows->cells + i * rows->columns, cells + i * rows->columns);
     const struct matrix clean = {.cells = cells, .rows = rows->rows, .columns = rows->columns};
-    status = fit_clean(model, &clean, cleaner, common, options, control, work, ret_block);
+    struct fit_control seeded = *control;
+    seeded.seed += common->random_state;
+    status = fit_clean(model, &clean, cleaner, common, options, &seeded, work, ret_block);
   }
   block_destroy(cleaner);
   free(work);

@@ -11,7 +11,8 @@ void block_clean(const struct block *block, const double *row, double *ret_clean
   for (size_t i = 0; i < block->columns; i++) {
     const struct block_column *const column = &block->column[i];
     const double value = isnan(row[i]) ? column->median : clamp(row[i], MODEL_CELL_MAX);
-    ret_clean[i] = block->standardises ? (value - column->mean) / column->scale : value;
+    ret_clean[i] =
+        block->standardises ? clamp((value - column->mean) / column->scale, MODEL_CELL_MAX) : value;
   }
 }
 
