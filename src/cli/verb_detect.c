@@ -12,6 +12,7 @@
 #include "config/config.h"
 #include "engine/identity.h"
 #include "history/columns.h"
+#include "history/input.h"
 
 #include <errno.h>
 #include <math.h>
@@ -196,9 +197,8 @@ static int say_input(const struct detect *detect, int status) {
 
 static int open_input(struct detect *detect) {
   const char *const operand = detect->invocation->operands[0];
-  const bool from_stdin = strcmp(operand, "-") == 0;
-  detect->path = from_stdin ? "standard input" : operand;
-  detect->input = from_stdin ? stdin : fopen(operand, "re");
+  detect->path = strcmp(operand, "-") == 0 ? "standard input" : operand;
+  detect->input = input_open(operand);
   if (detect->input == NULL)
     return say_input(detect, STATUS_IO);
   const int status = csv_open(&detect->csv, detect->input);
@@ -318,8 +318,7 @@ static void release(struct detect *detect) {
   overrides_release(&detect->overrides);
   free(detect->chosen);
   csv_close(detect->csv);
-  if (detect->input != NULL && detect->input != stdin)
-    fclose(detect->input);
+  input_close(detect->input);
 }
 
 static int run(const struct invocation *invocation) {

@@ -2,6 +2,7 @@
 #include "anomaly/status.h"
 #include "engine/describe.h"
 #include "history/columns.h"
+#include "history/input.h"
 #include "history/source.h"
 
 #include <errno.h>
@@ -33,12 +34,13 @@ static bool knows(const char *place) {
 static int open_file(struct csv_state *state) {
   struct history_context *const context = state->context;
   struct stat file;
-  state->file = strcmp(context->place, "-") == 0 ? stdin : fopen(context->place, "re");
-  if (state->file == NULL || fstat(fileno(state->file), &file) != 0) {
+  state->file = input_open(context->place);
+  if (state->file == NULL) {
     text_add(&context->why, strerror(errno));
     return STATUS_IO;
   }
-  state->size = S_ISREG(file.st_mode) ? (double)file.st_size : 0;
+  if (fstat(fileno(state->file), &file) == 0 && S_ISREG(file.st_mode))
+    state->size = (double)file.st_size;
   const int status = csv_open(&state->csv, state->file);
   if (status == STATUS_INVALID)
     text_add(&context->why, "there is no header line, such as \"timestamp,value\"");
@@ -194,8 +196,7 @@ static void close_csv(void *of) {
   columns_release(&state->columns);
   free(state->chosen);
   csv_close(state->csv);
-  if (state->file != NULL && state->file != stdin)
-    fclose(state->file);
+  input_close(state->file);
 }
 
 const struct history_source csv_source = {

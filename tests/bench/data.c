@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/timefmt.h"
 #include "history/csv.h"
+#include "history/input.h"
 
 #include <glob.h>
 #include <math.h>
@@ -12,10 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-#ifdef HAVE_ZLIB
-#include <zlib.h>
-#endif
 
 /* The build says where the sources are; else it is the current folder. */
 #ifndef SOURCE_FOLDER
@@ -52,35 +49,6 @@ void data_files_release(struct data_files *files) {
     free(files->path[at]);
   free(files->path);
   *files = (struct data_files){0};
-}
-
-#ifdef HAVE_ZLIB
-static ssize_t read_compressed(void *cookie, char *buffer, size_t size) {
-  return gzread(cookie, buffer, (unsigned)size);
-}
-
-static int close_compressed(void *cookie) { return gzclose_r(cookie) == Z_OK ? 0 : -1; }
-
-static FILE *open_compressed(const char *path) {
-  const gzFile file = gzopen(path, "rb");
-  if (file == NULL)
-    return NULL;
-  const cookie_io_functions_t functions = {.read = read_compressed, .close = close_compressed};
-  FILE *stream = fopencookie(file, "r", functions);
-  if (stream == NULL)
-    gzclose_r(file);
-  return stream;
-}
-#else
-static FILE *open_compressed(const char *path) {
-  (void)path;
-  return NULL;
-}
-#endif
-
-static bool ends_with(const char *text, const char *end) {
-  const size_t length = strlen(text), end_length = strlen(end);
-  return length >= end_length && strcmp(text + length - end_length, end) == 0;
 }
 
 /* "…/nab/data/realTweets/a.csv" becomes "realTweets/a". */
@@ -171,7 +139,7 @@ static bool read_rows(struct frame *frame, struct csv *csv, const struct layout 
 
 bool frame_read(const char *path, struct frame *ret_frame) {
   struct frame frame = {0};
-  FILE *stream = ends_with(path, ".gz") ? open_compressed(path) : fopen(path, "r");
+  FILE *stream = input_open(path);
   struct csv *csv = NULL;
   struct layout layout;
   bool good = false;
