@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A long double holds each of these exactly, and the digits asked for with room to spare. */
@@ -59,4 +60,13 @@ size_t decimal_write(char *to, double number, unsigned digits) {
   if (number < 0)
     to[sign++] = '-';
   return sign + write_fixed(to + sign, whole, decimals);
+}
+
+size_t decimal_write_exactly(char *to, double number) {
+  static const int enough = 17;
+  int digits = 15, length;
+  do
+    length = snprintf(to, DECIMAL_SIZE, "%.*g", digits, number);
+  while (digits++ < enough && strtod(to, NULL) != number);
+  return (size_t)length;
 }

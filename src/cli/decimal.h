@@ -18,4 +18,7 @@
  */
 size_t decimal_write(char *to, double number, unsigned digits);
 
+/* Writes a finite number with as few digits as strtod needs to read the same one back. */
+size_t decimal_write_exactly(char *to, double number);
+
 #endif

@@ -4,6 +4,7 @@
 #include "base/option.h"
 #include "base/text.h"
 #include "cli/detector_info.h"
+#include "cli/model_info.h"
 #include "cli/say.h"
 #include "engine/describe.h"
 
@@ -139,25 +140,70 @@ static json_t *option_of(const struct option_row *row) {
   return object;
 }
 
-static json_t *detector_of(const struct detector *detector) {
+static json_t *options_of(const struct option_row *const *tables) {
   json_t *const options = json_array();
-  for (const struct option_row *row = detector->options; row->name != NULL; row++)
-    json_array_append_new(options, option_of(row));
-  return json_pack("{s:s, s:s, s:s, s:I, s:o}", "name", detector->name, "summary",
-                   detector->summary, "source", detector->source, "bytes",
-                   (json_int_t)detector_preset_bytes(detector), "options", options);
+  for (; *tables != NULL; tables++)
+    for (const struct option_row *row = *tables; row->name != NULL; row++)
+      json_array_append_new(options, option_of(row));
+  return options;
 }
 
-int json_write_detectors(FILE *stream, const struct detector *const *detectors) {
-  json_t *const array = json_array();
+static json_t *detector_of(const struct detector *detector) {
+  return json_pack("{s:s, s:s, s:s, s:I, s:o}", "name", detector->name, "summary",
+                   detector->summary, "source", detector->source, "bytes",
+                   (json_int_t)detector_preset_bytes(detector), "options",
+                   options_of((const struct option_row *const[]){detector->options, NULL}));
+}
+
+static json_t *model_of(const struct model *model) {
+  return json_pack(
+      "{s:s, s:s, s:s, s:I, s:b, s:b, s:o}", "name", model->name, "summary", model->summary,
+      "source", model->source, "bytes", (json_int_t)model_preset_bytes(model), "learns",
+      model->learn != NULL, "sequential", model->sequential, "options",
+      options_of((const struct option_row *const[]){model->options, model_common_rows, NULL}));
+}
+
+static int write_array(FILE *stream, json_t *array) {
   if (array == NULL)
     return STATUS_NO_MEMORY;
-  for (; *detectors != NULL; detectors++)
-    json_array_append_new(array, detector_of(*detectors));
   json_dumpf(array, stream, JSON_INDENT(2));
   fputs("\n", stream);
   json_decref(array);
   return STATUS_OK;
+}
+
+int json_write_detectors(FILE *stream, const struct detector *const *detectors) {
+  json_t *const array = json_array();
+  for (; *detectors != NULL; detectors++)
+    json_array_append_new(array, detector_of(*detectors));
+  return write_array(stream, array);
+}
+
+int json_write_models(FILE *stream, const struct model *const *models) {
+  json_t *const array = json_array();
+  for (; *models != NULL; models++)
+    json_array_append_new(array, model_of(*models));
+  return write_array(stream, array);
+}
+
+static json_t *parts_of(const struct row_score *score) {
+  json_t *const parts = json_array();
+  for (size_t i = 0; i < score->part_count && score->parts[i].share > 0; i++)
+    json_array_append_new(parts,
+                          json_pack("{s:o, s:o}", "column", json_text(score->parts[i].column),
+                                    "share", json_number(score->parts[i].share)));
+  return parts;
+}
+
+void json_write_row_score(FILE *stream, const struct row_score *score) {
+  json_t *const object = json_pack("{s:I, s:o, s:b}", "row", (json_int_t)score->row, "score",
+                                   json_number(score->score), "anomaly", score->anomaly);
+  if (score->parts != NULL)
+    json_object_set_new(object, "columns", parts_of(score));
+  if (object != NULL)
+    json_dumpf(object, stream, JSON_COMPACT);
+  fputs("\n", stream);
+  json_decref(object);
 }
 
 #else
@@ -172,6 +218,11 @@ void json_write_episode(FILE *stream, const struct episode_line *line) {
   (void)line;
 }
 
+void json_write_row_score(FILE *stream, const struct row_score *score) {
+  (void)stream;
+  (void)score;
+}
+
 void json_write_row(FILE *stream, const struct store_reader *reader) {
   (void)stream;
   (void)reader;
@@ -180,6 +231,12 @@ void json_write_row(FILE *stream, const struct store_reader *reader) {
 int json_write_detectors(FILE *stream, const struct detector *const *detectors) {
   (void)stream;
   (void)detectors;
+  return STATUS_INVALID;
+}
+
+int json_write_models(FILE *stream, const struct model *const *models) {
+  (void)stream;
+  (void)models;
   return STATUS_INVALID;
 }
 

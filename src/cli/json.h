@@ -5,8 +5,10 @@
 #define ANOMALY_CLI_JSON_H
 
 #include "anomaly/detector.h"
+#include "anomaly/model.h"
 #include "cli/episodes.h"
 #include "cli/incident_list.h"
+#include "cli/row_score.h"
 #include "cli/verb.h"
 #include "store/reader.h"
 
@@ -30,5 +32,11 @@ void json_write_row(FILE *stream, const struct store_reader *reader);
  * options. Errors: STATUS_NO_MEMORY.
  */
 int json_write_detectors(FILE *stream, const struct detector *const *detectors);
+
+/* The same of models, with the options of all of them behind their own. */
+int json_write_models(FILE *stream, const struct model *const *models);
+
+/* The score of a row as an object in a line of its own. */
+void json_write_row_score(FILE *stream, const struct row_score *score);
 
 #endif

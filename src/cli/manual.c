@@ -3,6 +3,7 @@
 #include "anomaly/detector.h"
 #include "anomaly/engine.h"
 #include "anomaly/incident.h"
+#include "anomaly/model.h"
 #include "anomaly/rule.h"
 #include "anomaly/store_options.h"
 #include "base/option.h"
@@ -70,6 +71,13 @@ static void print_detector(FILE *stream, const struct detector *detector) {
   print_options(stream, detector->options);
 }
 
+static void print_model(FILE *stream, const struct model *model) {
+  fprintf(stream, ".SS %s\nFinds ", model->name);
+  print_text(stream, model->summary);
+  fputs(".\n", stream);
+  print_options(stream, model->options);
+}
+
 void manual_print_options(FILE *stream) {
   fputs(".SH PROFILES\nAt the top level only.\n", stream);
   print_profiles(stream);
@@ -88,4 +96,11 @@ void manual_print_options(FILE *stream) {
         stream);
   for (const struct detector *const *at = detector_list; *at != NULL; at++)
     print_detector(stream, *at);
+  fputs(".SH MODELS AND THEIR OPTIONS\n"
+        "As\n.BR anomalyctl (1)\ntakes them: \\-\\-model NAME:option=value,...\n"
+        "Of every model:\n",
+        stream);
+  print_options(stream, model_common_rows);
+  for (const struct model *const *at = model_list; *at != NULL; at++)
+    print_model(stream, *at);
 }

@@ -3,6 +3,7 @@
 #include "anomaly/status.h"
 #include "base/nearest.h"
 #include "base/option.h"
+#include "cli/option_words.h"
 #include "engine/rule_private.h"
 
 #include <stdlib.h>
@@ -32,35 +33,12 @@ static int find_detector(const char *name, const struct detector **ret_detector,
   return STATUS_INVALID;
 }
 
-static int set_option(const struct detector *detector, void *options, char *word,
-                      struct text *why) {
-  char *const equals = strchr(word, '=');
-  if (equals == NULL) {
-    text_addf(why, "\"%.32s\" is not of the form option=value", word);
-    return STATUS_INVALID;
-  }
-  *equals = '\0';
-  const struct option_row *const row = option_find(detector->options, word);
-  if (row != NULL)
-    return option_set_text(row, options, equals + 1, why);
-  struct nearest nearest = {.name = word};
-  for (const struct option_row *at = detector->options; at->name != NULL; at++)
-    nearest_try(&nearest, at->name);
-  text_addf(why, "%s has no option \"%.32s\"", detector->name, word);
-  if (nearest.best != NULL)
-    text_addf(why, "; did you mean \"%s\"?", nearest.best);
-  return STATUS_INVALID;
-}
-
 /* `words` is a copy that is cut into pieces. */
 static int set_options(const struct detector *detector, void *options, char *words,
                        struct text *why) {
+  const struct option_place place = {.rows = detector->options, .options = options};
   option_set_presets(detector->options, options);
-  int status = STATUS_OK;
-  while (words != NULL && status == STATUS_OK) {
-    char *const word = strsep(&words, ",");
-    status = set_option(detector, options, word, why);
-  }
+  const int status = option_words_set(&place, 1, words, detector->name, why);
   const char *const contradiction =
       status == STATUS_OK && detector->check != NULL ? detector->check(options) : NULL;
   if (contradiction == NULL)

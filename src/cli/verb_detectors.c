@@ -1,11 +1,10 @@
 #include "anomaly/detector.h"
 #include "anomaly/status.h"
 #include "base/nearest.h"
-#include "base/option.h"
-#include "base/text.h"
 #include "cli/detector_info.h"
 #include "cli/invocation.h"
 #include "cli/json.h"
+#include "cli/option_list.h"
 #include "cli/say.h"
 #include "cli/verbs.h"
 
@@ -27,30 +26,13 @@ static void print_list(void) {
     printf("%-12s %6zu  %s\n", (*at)->name, detector_preset_bytes(*at), (*at)->summary);
 }
 
-static void print_options(const struct option_row *rows) {
-  const struct emphasis bold = emphasis_of_stdout();
-  if (rows->name == NULL) {
-    puts("\nIt has no options.");
-    return;
-  }
-  printf("\n%s%-16s %-10s %s%s\n", bold.on, "OPTION", "PRESET", "RANGE", bold.off);
-  for (; rows->name != NULL; rows++) {
-    char preset[64], range[256];
-    struct text preset_text = text_over(preset, sizeof preset);
-    struct text range_text = text_over(range, sizeof range);
-    option_print(rows, rows->preset, &preset_text);
-    option_print_range(rows, &range_text);
-    printf("%-16s %-10s %s\n    %s.\n", rows->name, preset, range, rows->help);
-  }
-}
-
 static void print_detector(const struct detector *detector) {
   const struct emphasis bold = emphasis_of_stdout();
   printf("%s%s%s: %s\n\n", bold.on, detector->name, bold.off, detector->summary);
   printf("Source:  %s\n", detector->source);
   printf("Memory:  %zu bytes of state for each metric, with every option at its preset\n",
          detector_preset_bytes(detector));
-  print_options(detector->options);
+  option_list_print(detector->options);
 }
 
 static int say_unknown(const struct verb *verb, const char *name) {

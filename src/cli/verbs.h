@@ -13,7 +13,10 @@ extern const struct verb detect_verb;
 extern const struct verb export_verb;
 extern const struct verb generate_verb;
 extern const struct verb detectors_verb;
+extern const struct verb fit_verb;
 extern const struct verb help_verb;
+extern const struct verb models_verb;
+extern const struct verb score_verb;
 extern const struct verb train_verb;
 extern const struct verb history_verb;
 

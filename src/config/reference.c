@@ -3,6 +3,7 @@
 #include "anomaly/detector.h"
 #include "anomaly/engine.h"
 #include "anomaly/incident.h"
+#include "anomaly/model.h"
 #include "anomaly/rule.h"
 #include "anomaly/status.h"
 #include "anomaly/store_options.h"
@@ -53,6 +54,19 @@ static int print_detector(FILE *stream, const struct detector *detector) {
   return STATUS_OK;
 }
 
+static void print_models(FILE *stream) {
+  fputs("\n## Models\n\n"
+        "`anomalyctl fit --model NAME:option=value,...` and `anomalyctl score` take them so. Each "
+        "has these options and its own.\n",
+        stream);
+  print_options(stream, model_common_rows);
+  for (const struct model *const *at = model_list; *at != NULL; at++) {
+    fprintf(stream, "\n### %s\n\nFinds %s.\n\nSource: %s.\n", (*at)->name, (*at)->summary,
+            (*at)->source);
+    print_options(stream, (*at)->options);
+  }
+}
+
 int config_print_reference(FILE *stream) {
   fputs("# Options\n\n"
         "What anomaly.cfg can say. `./dev docs` writes this file from the same rows that are "
@@ -89,6 +103,7 @@ int config_print_reference(FILE *stream) {
   int status = STATUS_OK;
   for (size_t i = 0; status == STATUS_OK && detector_list[i] != NULL; i++)
     status = print_detector(stream, detector_list[i]);
+  print_models(stream);
   if (status == STATUS_OK && (fflush(stream) != 0 || ferror(stream)))
     status = STATUS_IO;
   return status;

@@ -6,7 +6,7 @@
 run --help
 expect_status "--help is fine" 0
 expect_nothing "--help says nothing on stderr" err
-for verb in detect backtest train history export generate check detectors config help; do
+for verb in detect backtest train history export generate check detectors models fit score config help; do
   expect_in "--help lists $verb" out "  $verb"
   run "$verb" --help
   expect_status "$verb --help is fine" 0

@@ -66,8 +66,35 @@ static void test_order_near_one(void **state) {
   }
 }
 
+static void test_exactly(void **state) {
+  (void)state;
+  static const struct {
+    double number;
+    const char *text;
+  } examples[] = {
+      {0, "0"},
+      {-1.5, "-1.5"},
+      {.1, "0.1"},
+      {1e300, "1e+300"},
+      {5e-324, "4.94065645841247e-324"},
+      {1. / 3, "0.3333333333333333"},
+  };
+  char text[DECIMAL_SIZE];
+  for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+    assert_int_equal(decimal_write_exactly(text, examples[i].number), strlen(examples[i].text));
+    assert_string_equal(text, examples[i].text);
+  }
+  uint64_t seed = 2;
+  for (unsigned i = 0; i < 20000; i++) {
+    const double number = next_number(&seed) / 3;
+    decimal_write_exactly(text, number);
+    assert_true(strtod(text, NULL) == number);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_exactly),
       cmocka_unit_test(test_examples),
       cmocka_unit_test(test_near_printf),
       cmocka_unit_test(test_order_near_one),

@@ -1,0 +1,84 @@
+#include "anomaly/model.h"
+#include "anomaly/status.h"
+#include "base/text.h"
+#include "cli/invocation.h"
+#include "cli/json.h"
+#include "cli/model_choice.h"
+#include "cli/model_info.h"
+#include "cli/option_list.h"
+#include "cli/say.h"
+#include "cli/verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum option { OPTION_JSON };
+
+static const struct verb_option options[] = {
+    [OPTION_JSON] = {.name = "json", .help = "an array of objects, with the options of each"},
+    {.name = NULL},
+};
+
+static void print_list(void) {
+  const struct emphasis bold = emphasis_of_stdout();
+  printf("%s%-24s %8s  %s%s\n", bold.on, "MODEL", "BYTES", "WHAT IT FINDS", bold.off);
+  for (const struct model *const *at = model_list; *at != NULL; at++)
+    printf("%-24s %8zu  %s\n", (*at)->name, model_preset_bytes(*at), (*at)->summary);
+}
+
+static void print_model(const struct model *model) {
+  const struct emphasis bold = emphasis_of_stdout();
+  printf("%s%s%s: %s\n\n", bold.on, model->name, bold.off, model->summary);
+  printf("Source:  %s\n", model->source);
+  printf("Memory:  %zu bytes when fitted to %d rows and %d columns, with every option at its "
+         "preset\n",
+         model_preset_bytes(model), MODEL_INFO_ROWS, MODEL_INFO_COLUMNS);
+  printf("Rows:    at least %zu%s\n", model->rows_min,
+         model->sequential ? ", in the order of time" : "");
+  if (model->learn != NULL)
+    puts("Learns:  each row that it has scored");
+  option_list_print(model->options);
+  puts("\nOptions of every model:");
+  option_list_print(model_common_rows);
+}
+
+static int print_json(const struct verb *verb, const struct model *const *models) {
+  if (!json_is_there(verb))
+    return EXIT_FAILURE;
+  const int status = json_write_models(stdout, models);
+  if (status == STATUS_OK)
+    return EXIT_SUCCESS;
+  say_error(verb, "%s", status_text(status));
+  return EXIT_FAILURE;
+}
+
+static int run(const struct invocation *invocation) {
+  const bool json = invocation_has(invocation, OPTION_JSON);
+  if (invocation->operand_count == 0) {
+    if (json)
+      return print_json(invocation->verb, model_list);
+    print_list();
+    return EXIT_SUCCESS;
+  }
+  char why[512];
+  struct text text = text_over(why, sizeof why);
+  const struct model *model;
+  if (model_choice_find(invocation->operands[0], &model, &text) != STATUS_OK) {
+    say_error(invocation->verb, "%s", why);
+    return EXIT_USAGE;
+  }
+  if (json)
+    return print_json(invocation->verb, (const struct model *const[]){model, NULL});
+  print_model(model);
+  return EXIT_SUCCESS;
+}
+
+const struct verb models_verb = {
+    .name = "models",
+    .operands = "[NAME]",
+    .operands_max = 1,
+    .summary = "lists the models, or one with its options, memory and source",
+    .about = "The bytes are those of a model fitted to 1000 rows and 4 columns.\n",
+    .options = options,
+    .run = run,
+};
