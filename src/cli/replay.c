@@ -90,7 +90,7 @@ static bool begin_row(struct replay *replay, int status, double *ret_time) {
     replay->first_time = *ret_time;
   replay->last_time = *ret_time;
   if (replay->incidents != NULL)
-    incident_list_advance(replay->incidents, *ret_time);
+    incident_feed_advance(replay->incidents, *ret_time);
   return true;
 }
 

@@ -6,7 +6,7 @@
 
 #include "anomaly/engine.h"
 #include "cli/feed.h"
-#include "cli/incident_list.h"
+#include "cli/incident_feed.h"
 #include "cli/problems.h"
 #include "cli/progress.h"
 #include "history/columns.h"
@@ -24,7 +24,7 @@ struct replay {
   bool print_rows;                 /* to stdout, one line for each value */
   bool flush_rows;                 /* each row at once */
   size_t *now_column;              /* set to the column that is being observed */
-  struct incident_list *incidents; /* that time passes for; may be NULL */
+  struct incident_feed *incidents; /* that time passes for; may be NULL */
   struct progress progress;
   struct problems problems;
   uint64_t rows;

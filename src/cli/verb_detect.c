@@ -1,6 +1,7 @@
 #include "anomaly/status.h"
 #include "base/timefmt.h"
 #include "cli/episodes.h"
+#include "cli/incident_lines.h"
 #include "cli/incident_list.h"
 #include "cli/invocation.h"
 #include "cli/json.h"
@@ -231,10 +232,13 @@ static int listen(struct detect *detect, struct engine_settings *settings) {
     settings->listener_context = &detect->episodes;
     return episodes_create(&detect->episodes, &detect->columns, json);
   case PRINT_INCIDENTS:
-    settings->listener = incident_list_take_episode;
-    settings->boot_listener = incident_list_take_boot;
-    settings->listener_context = &detect->incidents;
-    return incident_list_create(&detect->incidents, &detect->config.incidents, json);
+    settings->listener = incident_feed_take_episode;
+    settings->boot_listener = incident_feed_take_boot;
+    settings->listener_context = &detect->incidents.feed;
+    if (!json)
+      incident_lines_print_header();
+    return incident_list_create(&detect->incidents, &detect->config.incidents,
+                                json ? incident_lines_print_json : incident_lines_print_csv, NULL);
   case PRINT_ROWS:
     break;
   }
@@ -285,7 +289,7 @@ static int run_replay(struct detect *detect) {
       .print_rows = detect->print == PRINT_ROWS,
       .flush_rows = invocation_has(detect->invocation, OPTION_LINE_BUFFERED),
       .now_column = &detect->episodes.column,
-      .incidents = detect->print == PRINT_INCIDENTS ? &detect->incidents : NULL,
+      .incidents = detect->print == PRINT_INCIDENTS ? &detect->incidents.feed : NULL,
       .progress = progress_of(detect->input),
   };
   if (replay.print_rows)

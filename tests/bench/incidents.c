@@ -8,11 +8,11 @@
  * An event is covered where a metric of its host begins to alarm in it (or
  * within three rows of it) while an incident is open that was told.
  */
-#include "engine/incidents.h"
 #include "anomaly/engine.h"
 #include "anomaly/status.h"
 #include "base/text.h"
 #include "bench/data.h"
+#include "cli/incident_feed.h"
 #include "config/config.h"
 
 #include <math.h>
@@ -48,9 +48,8 @@ struct counts {
 static struct bench {
   struct server server[HOSTS_MAX];
   size_t servers;
-  struct incidents *incidents;
+  struct incident_feed feed;
   struct engine *engine;
-  double now;
   struct counts counts;
 } bench;
 
@@ -122,7 +121,7 @@ static void take_episode(void *context, const struct episode_event *episode) {
   struct server *const server = find_server(episode->metric.part[METRIC_HOST]);
   if (server != NULL && episode->change == EPISODE_OPENED)
     server->alarms[server->alarm_count++] = episode->seen;
-  incidents_observe(bench.incidents, episode, bench.now);
+  incident_feed_take_episode(&bench.feed, episode);
 }
 
 static bool create(void) {
@@ -130,10 +129,9 @@ static bool create(void) {
   struct config_error error;
   if (config_load_text("rules = ();", &config, &error) != STATUS_OK)
     return fail(error.message);
-  struct incident_settings incidents = {.options = config.incidents, .listener = take_incident};
   struct engine_settings engine = {
       .options = config.engine, .rules = config.rules, .listener = take_episode};
-  if (incidents_create(&bench.incidents, &incidents) != STATUS_OK ||
+  if (incident_feed_create(&bench.feed, &config.incidents, take_incident, NULL) != STATUS_OK ||
       engine_create(&bench.engine, &engine) != STATUS_OK)
     return fail("out of memory");
   return true;
@@ -188,8 +186,7 @@ static struct server *next_server(void) {
 
 static void replay(void) {
   for (struct server *server = next_server(); server != NULL; server = next_server()) {
-    bench.now = fmax(bench.now, server->frame.time[server->row]);
-    incidents_advance(bench.incidents, bench.now);
+    incident_feed_advance(&bench.feed, server->frame.time[server->row]);
     observe_row(server);
   }
 }
@@ -232,7 +229,7 @@ static void print(const char *name) {
 
 static void release(void) {
   engine_destroy(bench.engine);
-  incidents_destroy(bench.incidents);
+  incident_feed_release(&bench.feed);
   for (size_t i = 0; i < bench.servers; i++) {
     frame_release(&bench.server[i].frame);
     free(bench.server[i].alarms);
