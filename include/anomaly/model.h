@@ -74,6 +74,12 @@ struct model {
   size_t rows_min;   /* with fewer rows model_fit says STATUS_LIMIT; at least 1 */
   bool standardises; /* what STANDARDISE_AUTO means */
   bool sequential;   /* rows are in the order of time, and the order matters */
+  /*
+   * PyOD ranks rows that are scored at once among the training rows and each
+   * other. To get its numbers, fit to both, and take the threshold of a fit to
+   * the training rows.
+   */
+  bool ranks_batch;
 
   /* Options that contradict each other: a static phrase, or NULL. Optional. */
   const char *(*check)(const void *options);

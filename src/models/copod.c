@@ -1,0 +1,38 @@
+/*
+ * COPOD: how unlikely the row is in the tail that each column is skewed to, or
+ * in the mean of both where that is more.
+ */
+#include "models/tails.h"
+
+#include <math.h>
+
+static const struct option_row option_rows[] = {OPTION_ROWS_END};
+
+static double part(struct tails tails) {
+  return fmax((tails.left + tails.right) / 2, tails.skewed);
+}
+
+static double score(const struct block *block, const double *row, double *scratch) {
+  (void)scratch;
+  return tails_score(block, row, part);
+}
+
+static void explain(const struct block *block, const double *row, double *scratch,
+                    double *ret_parts) {
+  (void)scratch;
+  tails_explain(block, row, part, ret_parts);
+}
+
+const struct model copod_model = {
+    .name = "copod",
+    .summary = "rows in the tails that their columns are skewed to, by the empirical copula",
+    .source = "Li, Zhao, Botta, Ionescu and Hu, 2020, \"COPOD: Copula-based outlier detection\"",
+    .options = option_rows,
+    .version = 1,
+    .rows_min = 1,
+    .ranks_batch = true,
+    .fit = tails_fit,
+    .score = score,
+    .explain = explain,
+    .valid = tails_valid,
+};

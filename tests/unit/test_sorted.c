@@ -1,0 +1,59 @@
+#include "stats/sorted.h"
+#include "unit/signals.h"
+#include "unit/unit_test.h"
+
+#include <math.h>
+
+static void test_sorts_and_counts(void **state) {
+  (void)state;
+  double numbers[] = {3, -1, 2, 3, 0, 3};
+  sort_numbers(numbers, 6);
+  const double sorted[] = {-1, 0, 2, 3, 3, 3};
+  assert_memory_equal(numbers, sorted, sizeof sorted);
+  assert_int_equal(sorted_count_below(numbers, 6, 3), 3);
+  assert_int_equal(sorted_count_to(numbers, 6, 3), 6);
+  assert_int_equal(sorted_count_to(numbers, 6, 2.5), 3);
+  assert_int_equal(sorted_count_below(numbers, 6, -1), 0);
+  assert_int_equal(sorted_count_to(numbers, 6, -2), 0);
+  assert_int_equal(sorted_count_below(numbers, 6, 9), 6);
+  assert_int_equal(sorted_count_to(numbers, 0, 0), 0);
+}
+
+static void test_quantiles(void **state) {
+  (void)state;
+  const double numbers[] = {10, 20, 40, 80, 160};
+  assert_true(sorted_quantile(numbers, 5, 0) == 10);
+  assert_true(sorted_quantile(numbers, 5, 1) == 160);
+  assert_true(sorted_quantile(numbers, 5, .5) == 40);
+  assert_true(fabs(sorted_quantile(numbers, 5, .9) - 128) < 1e-9);
+  assert_true(fabs(sorted_quantile(numbers, 5, .1) - 14) < 1e-9);
+  assert_true(sorted_quantile(numbers, 1, .7) == 10);
+}
+
+static void test_counting_agrees_with_looking(void **state) {
+  (void)state;
+  enum { COUNT = 257 };
+  double numbers[COUNT];
+  struct noise noise = {1};
+  for (size_t i = 0; i < COUNT; i++)
+    numbers[i] = floor(40 * noise_uniform(&noise));
+  sort_numbers(numbers, COUNT);
+  for (double value = -1; value < 42; value += .5) {
+    size_t to = 0, below = 0;
+    for (size_t i = 0; i < COUNT; i++) {
+      to += numbers[i] <= value;
+      below += numbers[i] < value;
+    }
+    assert_int_equal(sorted_count_to(numbers, COUNT, value), to);
+    assert_int_equal(sorted_count_below(numbers, COUNT, value), below);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_sorts_and_counts),
+      cmocka_unit_test(test_quantiles),
+      cmocka_unit_test(test_counting_agrees_with_looking),
+  };
+  return cmocka_run_group_tests_name("sorted", tests, NULL, NULL);
+}
