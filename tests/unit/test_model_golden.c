@@ -19,6 +19,7 @@ static const struct {
 } twins[] = {
     {"copod", 1e-10},
     {"ecod", 1e-10},
+    {"hbos", 1e-10},
 };
 
 enum { COLUMNS = 3, ROWS_MAX = 200 };
