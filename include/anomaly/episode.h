@@ -25,8 +25,7 @@ struct episode_event {
   enum episode_change change; /* never EPISODE_UNCHANGED */
   enum episode_end end;       /* only for EPISODE_CLOSED */
   uint64_t id;                /* unique for this host's daemon, over restarts too */
-  struct metric_name metric;
-  enum anomaly_kind kind; /* of the verdict that opened it */
+  enum anomaly_kind kind;     /* of the verdict that opened it */
   double start;           /* when it began, as far as its detector knows, else when it was seen */
   double peak_time;       /* time of the highest score so far */
   double peak_score;      /* 0..1 */
@@ -41,6 +40,8 @@ struct episode_event {
   unsigned days;         /* in a row, up to 2, that it had one at this time of day */
   uint32_t host_metrics; /* metrics of its host */
   uint32_t host_silent;  /* of those, without a value for long */
+
+  struct metric_name metric; /* last, as it is most of the bytes */
 };
 
 #endif

@@ -1,6 +1,7 @@
 #include "cli/backtest.h"
 
 #include "anomaly/status.h"
+#include "cli/room.h"
 #include "engine/describe.h"
 
 #include <math.h>
@@ -25,17 +26,14 @@ static struct leader *leader_of(struct trial *trial, const char *name) {
 
 static void open_episode(struct trial *trial, struct tally *tally,
                          const struct episode_event *event) {
-  if (trial->episode_count == trial->episode_room) {
-    const size_t room = 2 * trial->episode_room + 64;
-    struct seen_episode *const episodes = realloc(trial->episodes, room * sizeof *episodes);
-    if (episodes == NULL) {
-      trial->backtest->no_memory = true;
-      return;
-    }
-    trial->episodes = episodes;
-    trial->episode_room = room;
+  struct seen_episode *const episodes =
+      room_for_one(trial->episodes, trial->episode_count, &trial->episode_room, sizeof *episodes);
+  if (episodes == NULL) {
+    trial->backtest->no_memory = true;
+    return;
   }
-  trial->episodes[trial->episode_count++] = (struct seen_episode){
+  trial->episodes = episodes;
+  episodes[trial->episode_count++] = (struct seen_episode){
       .metric = trial->backtest->now,
       .kind = event->kind,
       .leading = event->verdict.leading,
@@ -45,9 +43,19 @@ static void open_episode(struct trial *trial, struct tally *tally,
   leader_of(trial, event->verdict.leading)->episodes++;
 }
 
-/* Has the type of an engine_listener; the context is the trial. */
+/* Both have the types of the engine's listeners; the context is the trial. */
+static void listen_boot(void *context, const char *host, double time) {
+  struct trial *const trial = context;
+  struct backtest *const backtest = trial->backtest;
+  (void)host;
+  if (!chronicle_note_boot(&trial->chronicle, backtest->now, backtest->now_time, time))
+    backtest->no_memory = true;
+}
+
 static void listen(void *context, const struct episode_event *event) {
   struct trial *const trial = context;
+  if (!chronicle_note_episode(&trial->chronicle, trial->backtest->now, event))
+    trial->backtest->no_memory = true;
   struct tally *const tally = &trial->tallies[trial->backtest->now];
   if (event->change == EPISODE_OPENED)
     open_episode(trial, tally, event);
@@ -68,24 +76,31 @@ static void listen(void *context, const struct episode_event *event) {
   tally->open = 0;
 }
 
-int backtest_add(struct backtest *backtest, const char *title, struct engine_options options,
-                 struct rule_set *rules) {
+int backtest_add(struct backtest *backtest, const char *title, struct config *config) {
   struct trial *const trial = &backtest->trials[backtest->trial_count];
   struct engine_settings settings = engine_settings_preset();
-  settings.options = options;
-  settings.rules = rules;
+  settings.options = config->engine;
+  settings.rules = config->rules;
   settings.listener = listen;
+  settings.boot_listener = listen_boot;
   settings.listener_context = trial;
   const int status = engine_create(&trial->engine, &settings);
   if (status != STATUS_OK)
     return status;
   text_copy(trial->title, sizeof trial->title, title);
   trial->backtest = backtest;
+  trial->incident_options = config->incidents;
+  config->rules = NULL;
   backtest->trial_count++;
   return STATUS_OK;
 }
 
 /* ---- Metrics ---- */
+
+void subject_name(const struct subject *subject, struct text *text) {
+  const struct metric_id id = metric_name_id(&subject->metric.name);
+  describe_metric(&id, text);
+}
 
 void backtest_begin(struct backtest *backtest) { backtest->base = backtest->subject_count; }
 
@@ -116,9 +131,14 @@ static bool grow(struct backtest *backtest, size_t wanted) {
 
 static bool begin_subject(struct backtest *backtest, struct subject *subject,
                           const struct history_value *value) {
-  struct text text = text_over(subject->name, sizeof subject->name);
-  describe_metric(&value->id, &text);
-  subject->first_time = value->sample.time;
+  for (size_t part = 0; part < METRIC_PARTS; part++)
+    text_copy(subject->metric.name.part[part], METRIC_PART_SIZE, value->id.part[part]);
+  subject->metric.first_time = value->sample.time;
+  subject->silent_since = (double)NAN;
+  subject->known = true;
+  if (!roster_hold(&backtest->roster, value->id.part[METRIC_HOST], value->sample.time,
+                   &subject->metric.host))
+    return false;
   if (backtest->labels != NULL &&
       label_walk_create(&subject->walk, backtest->labels, &value->id) != STATUS_OK)
     return false;
@@ -141,7 +161,7 @@ static bool find_subject(struct backtest *backtest, const struct history_value *
     backtest->subject_count = backtest->now + 1;
   struct subject *const subject = &backtest->subjects[backtest->now];
   *ret_subject = subject;
-  return subject->name[0] != '\0' || begin_subject(backtest, subject, value);
+  return subject->known || begin_subject(backtest, subject, value);
 }
 
 /* ---- Rows ---- */
@@ -215,14 +235,32 @@ static void observe(struct trial *trial, const struct subject *subject,
     plot_value(tally, value, &verdict, labelled);
 }
 
+/* What feed_sample will find silent; the cadence is the same in all trials. */
+static bool note_silence(struct backtest *backtest, struct subject *subject,
+                         const struct sample *sample) {
+  const struct cadence *const cadence = &backtest->trials[0].tallies[backtest->now].cadence;
+  if (isnan(subject->silent_since))
+    subject->silent_since =
+        is_gap(sample) ? sample->time : cadence_silent_from(cadence, sample->time);
+  if (isnan(subject->silent_since) || is_gap(sample))
+    return true;
+  const struct roster_silence silence = {
+      .host = subject->metric.host, .from = subject->silent_since, .until = sample->time};
+  subject->silent_since = (double)NAN;
+  return roster_note_silence(&backtest->roster, &silence);
+}
+
 bool backtest_observe(struct backtest *backtest, const struct history_value *value) {
   struct subject *subject;
   if (!find_subject(backtest, value, &subject) ||
+      !note_silence(backtest, subject, &value->sample) ||
       (backtest->labelled && !grow_rows(backtest, subject))) {
     backtest->no_memory = true;
     return false;
   }
   const double time = value->sample.time;
+  backtest->now_time = time;
+  roster_note_value(&backtest->roster, subject->metric.host, time);
   const bool labelled =
       backtest->labels != NULL ? label_walk_at(&subject->walk, time) : value->labelled;
   for (size_t i = 0; i < backtest->trial_count; i++)
@@ -241,12 +279,24 @@ bool backtest_observe(struct backtest *backtest, const struct history_value *val
 double backtest_weeks(const struct backtest *backtest) {
   double seconds = 0;
   for (size_t i = 0; i < backtest->subject_count; i++)
-    seconds += backtest->subjects[i].last_time - backtest->subjects[i].first_time;
+    seconds += backtest->subjects[i].last_time - backtest->subjects[i].metric.first_time;
   return seconds / WEEK;
+}
+
+static void release_incidents(struct trial *trial) {
+  for (size_t i = 0; i < trial->incident_count; i++) {
+    free(trial->incidents[i].host);
+    free(trial->incidents[i].first);
+    free(trial->incidents[i].text);
+  }
+  free(trial->incidents);
+  free(trial->told_of_host);
 }
 
 static void release_trial(struct trial *trial, size_t tallies) {
   engine_destroy(trial->engine);
+  chronicle_release(&trial->chronicle);
+  release_incidents(trial);
   for (size_t i = 0; trial->tallies != NULL && i < tallies; i++) {
     free(trial->tallies[i].score);
     free(trial->tallies[i].onset);
@@ -266,6 +316,7 @@ void backtest_release(struct backtest *backtest) {
     label_walk_release(&backtest->subjects[i].walk);
   }
   free(backtest->subjects);
+  roster_release(&backtest->roster);
   *backtest = (struct backtest){.trial_count = 0};
 }
 

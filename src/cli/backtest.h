@@ -6,8 +6,11 @@
 #define ANOMALY_CLI_BACKTEST_H
 
 #include "anomaly/engine.h"
+#include "cli/chronicle.h"
 #include "cli/feed.h"
 #include "cli/plot.h"
+#include "cli/roster.h"
+#include "config/config.h"
 #include "evaluate/nab.h"
 #include "evaluate/quality_set.h"
 #include "history/history.h"
@@ -28,6 +31,19 @@ struct seen_episode {
   enum severity severity; /* the worst */
   enum episode_end ended; /* unless open */
   const char *leading;    /* detector */
+};
+
+/* An incident as a trial's people would have seen it. */
+struct past_incident {
+  double start, end; /* NaN while open */
+  double peak_score;
+  bool told;
+  enum severity severity;
+  enum trouble trouble;
+  uint32_t hosts, metrics;
+  char *host;  /* the first; owned */
+  char *first; /* likely first cause, without its host; owned */
+  char *text;  /* owned */
 };
 
 /* What one detector led to. */
@@ -57,13 +73,22 @@ struct trial {
   struct leader leaders[LEADERS_MAX];
   size_t leader_count;
   uint64_t anomalies;
+  struct incident_options incident_options;
+  struct chronicle chronicle; /* until the incidents are made */
+  struct past_incident *incidents;
+  size_t incident_count, incident_room;
+  uint64_t incidents_told;
+  uint64_t *told_of_host; /* by host of the roster */
+  bool overfull;          /* there was more than incidents can be made of */
 };
 
 /* A metric of the past; the rows are kept where there are labels. */
 struct subject {
-  char name[METRIC_TEXT_SIZE];
+  bool known;
+  struct chronicle_metric metric;
   uint64_t values;
-  double first_time, last_time;
+  double last_time;
+  double silent_since; /* NaN: it is not */
   size_t rows, room;
   double *time;
   bool *label;
@@ -75,8 +100,10 @@ struct backtest {
   size_t trial_count;
   struct subject *subjects;
   size_t subject_count, subject_room;
-  size_t base;                 /* first subject of the place that is read */
-  size_t now;                  /* subject that is observed */
+  size_t base;     /* first subject of the place that is read */
+  size_t now;      /* subject that is observed */
+  double now_time; /* of its value */
+  struct roster roster;
   const struct labels *labels; /* NULL: none */
   bool labelled;               /* rows are kept */
   bool plotted;
@@ -85,17 +112,23 @@ struct backtest {
 };
 
 /*
- * Adds a trial that takes the rules; on error the caller keeps them. The other
- * settings stand before the first is added. Errors: STATUS_NO_MEMORY.
+ * Adds a trial that takes the configuration's rules; on error the caller keeps
+ * them. The other settings stand before the first is added. Errors:
+ * STATUS_NO_MEMORY.
  */
-int backtest_add(struct backtest *backtest, const char *title, struct engine_options options,
-                 struct rule_set *rules);
+int backtest_add(struct backtest *backtest, const char *title, struct config *config);
 
 /* Begins a place: its metrics are others than those before. */
 void backtest_begin(struct backtest *backtest);
 
 /* Gives a value to all trials; false where memory runs out. */
 bool backtest_observe(struct backtest *backtest, const struct history_value *value);
+
+/* Makes incidents of all episodes, after the last value. Errors: STATUS_NO_MEMORY. */
+int backtest_make_incidents(struct backtest *backtest);
+
+/* The identity of a metric. */
+void subject_name(const struct subject *subject, struct text *text);
 
 void backtest_release(struct backtest *backtest);
 

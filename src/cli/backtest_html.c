@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-enum { PLOTS_MAX = 100, EPISODES_MAX = 200 };
+enum { PLOTS_MAX = 100, ROWS_MAX = 200 };
 
 static const char head[] =
     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -42,6 +42,8 @@ static const char key[] = "<p class=\"key\"><span style=\"background:currentColo
                           "<span style=\"background:#e65100\"></span>D, and so on; the dashed line "
                           "is the alarm line</p>\n";
 
+static size_t least(size_t one, size_t other) { return one < other ? one : other; }
+
 static void write_time(FILE *stream, double time) {
   char words[64];
   struct text text = text_over(words, sizeof words);
@@ -59,13 +61,22 @@ static void write_cell(FILE *stream, double number, unsigned decimals) {
     fprintf(stream, "<td>%.*f</td>", (int)decimals, number);
 }
 
+static void write_name(FILE *stream, const struct backtest *backtest, size_t subject) {
+  char name[METRIC_TEXT_SIZE];
+  struct text text = text_over(name, sizeof name);
+  subject_name(&backtest->subjects[subject], &text);
+  html_write_text(stream, name);
+}
+
 static void write_trials(FILE *stream, const struct backtest_report *report) {
   const struct backtest *const backtest = report->backtest;
-  fprintf(stream, "<p>%zu metrics, %.1f metric weeks</p>\n<ul>\n", report->subject_count,
-          backtest_weeks(backtest));
+  fprintf(stream, "<p>%zu metrics of %zu hosts, %.1f metric weeks</p>\n<ul>\n",
+          report->subject_count, backtest->roster.host_count, backtest_weeks(backtest));
   for (size_t i = 0; i < backtest->trial_count; i++) {
     fprintf(stream, "<li>%c: ", report_letter(i));
     html_write_text(stream, backtest->trials[i].title);
+    if (backtest->trials[i].overfull)
+      fprintf(stream, "; %s", report_overfull);
     fputs("</li>\n", stream);
   }
   fputs("</ul>\n", stream);
@@ -100,21 +111,67 @@ static void write_leaders(FILE *stream, const struct backtest *backtest) {
 }
 
 static void write_plots(FILE *stream, const struct backtest_report *report) {
-  const size_t shown = report->subject_count < PLOTS_MAX ? report->subject_count : PLOTS_MAX;
+  const size_t shown = least(report->subject_count, PLOTS_MAX);
   fprintf(stream, "<h2>Metrics, most episodes first</h2>\n%s", key);
   if (shown < report->subject_count)
     fprintf(stream, "<p>%zu of %zu are shown.</p>\n", shown, report->subject_count);
   for (size_t i = 0; i < shown; i++) {
     fputs("<h3>", stream);
-    html_write_text(stream, report->backtest->subjects[report->noisiest[i]].name);
+    write_name(stream, report->backtest, report->noisiest[i]);
     fputs("</h3>\n", stream);
     svg_write_plot(stream, report->backtest, report->noisiest[i]);
   }
 }
 
+static void write_hosts(FILE *stream, const struct backtest_report *report) {
+  const struct backtest *const backtest = report->backtest;
+  fputs("<h2>Incidents told per week</h2>\n<table>\n<tr><th></th>", stream);
+  for (size_t i = 0; i < backtest->trial_count; i++)
+    fprintf(stream, "<th>%c</th>", report_letter(i));
+  fputs("</tr>\n", stream);
+  for (size_t i = 0; i < least(backtest->roster.host_count, ROWS_MAX); i++) {
+    const size_t host = report->noisiest_hosts[i];
+    fputs("<tr><td>", stream);
+    html_write_text(stream, backtest->roster.hosts[host].name);
+    fputs("</td>", stream);
+    for (size_t trial = 0; trial < backtest->trial_count; trial++)
+      write_cell(stream, report_told_rate(report, trial, host), 2);
+    fputs("</tr>\n", stream);
+  }
+  fputs("</table>\n", stream);
+}
+
+static void write_incident(FILE *stream, const struct past_incident *incident) {
+  fputs("<tr>", stream);
+  write_time(stream, incident->start);
+  write_time(stream, incident->end);
+  fprintf(stream, "<td class=\"word\">%s</td><td class=\"word\">",
+          severity_name(incident->severity));
+  html_write_text(stream, incident->host);
+  fputs("</td><td class=\"word\">", stream);
+  html_write_text(stream, incident->text);
+  fputs("</td></tr>\n", stream);
+}
+
+static void write_incidents(FILE *stream, const struct backtest *backtest, size_t index) {
+  const struct trial *const trial = &backtest->trials[index];
+  fprintf(stream,
+          "<h2>What %c would have told</h2>\n<p>%zu of %" PRIu64 " incidents</p>\n<table>\n"
+          "<tr><th>start</th><th>end</th><th>severity</th><th>host</th><th>text</th></tr>\n",
+          report_letter(index), least(trial->incidents_told, ROWS_MAX), trial->incidents_told);
+  size_t shown = 0;
+  for (size_t i = 0; i < trial->incident_count && shown < ROWS_MAX; i++) {
+    if (!trial->incidents[i].told)
+      continue;
+    write_incident(stream, &trial->incidents[i]);
+    shown++;
+  }
+  fputs("</table>\n", stream);
+}
+
 static void write_episodes(FILE *stream, const struct backtest *backtest, size_t index) {
   const struct trial *const trial = &backtest->trials[index];
-  const size_t shown = trial->episode_count < EPISODES_MAX ? trial->episode_count : EPISODES_MAX;
+  const size_t shown = least(trial->episode_count, ROWS_MAX);
   fprintf(stream,
           "<h2>Episodes of %c</h2>\n<p>%zu of %zu</p>\n<table>\n"
           "<tr><th>start</th><th>end</th><th>kind</th><th>score</th><th>detector</th>"
@@ -128,7 +185,7 @@ static void write_episodes(FILE *stream, const struct backtest *backtest, size_t
     fprintf(stream, "<td class=\"word\">%s</td>", anomaly_kind_name(episode->kind));
     write_cell(stream, episode->peak_score, 3);
     fprintf(stream, "<td class=\"word\">%s</td><td class=\"word\">", episode->leading);
-    html_write_text(stream, backtest->subjects[episode->metric].name);
+    write_name(stream, backtest, episode->metric);
     fputs("</td></tr>\n", stream);
   }
   fputs("</table>\n", stream);
@@ -138,7 +195,10 @@ void backtest_write_html(FILE *stream, const struct backtest_report *report) {
   fputs(head, stream);
   write_trials(stream, report);
   write_table(stream, report);
+  write_hosts(stream, report);
   write_leaders(stream, report->backtest);
+  for (size_t i = 0; i < report->backtest->trial_count; i++)
+    write_incidents(stream, report->backtest, i);
   write_plots(stream, report);
   for (size_t i = 0; i < report->backtest->trial_count; i++)
     write_episodes(stream, report->backtest, i);

@@ -4,6 +4,8 @@
 
 #include "cli/json_values.h"
 
+#include <string.h>
+
 static json_t *leaders_of(const struct trial *trial) {
   json_t *const leaders = json_array();
   for (size_t i = 0; i < trial->leader_count; i++)
@@ -13,6 +15,30 @@ static json_t *leaders_of(const struct trial *trial) {
   return leaders;
 }
 
+static json_t *name_of(const struct backtest *backtest, size_t subject) {
+  char name[METRIC_TEXT_SIZE];
+  struct text text = text_over(name, sizeof name);
+  subject_name(&backtest->subjects[subject], &text);
+  return json_text(name);
+}
+
+static json_t *incidents_of(const struct trial *trial) {
+  json_t *const incidents = json_array();
+  for (size_t i = 0; i < trial->incident_count; i++) {
+    const struct past_incident *const incident = &trial->incidents[i];
+    json_array_append_new(
+        incidents,
+        json_pack("{s:o, s:o, s:b, s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o}", "start",
+                  json_number(incident->start), "end", json_number(incident->end), "told",
+                  incident->told, "severity", severity_name(incident->severity), "trouble",
+                  trouble_name(incident->trouble), "hosts", (int)incident->hosts, "metrics",
+                  (int)incident->metrics, "peak_score", json_number(incident->peak_score), "host",
+                  json_text(incident->host), "first", json_text(incident->first), "text",
+                  json_text(incident->text)));
+  }
+  return incidents;
+}
+
 static json_t *episodes_of(const struct backtest *backtest, const struct trial *trial) {
   json_t *const episodes = json_array();
   for (size_t i = 0; i < trial->episode_count; i++) {
@@ -20,12 +46,11 @@ static json_t *episodes_of(const struct backtest *backtest, const struct trial *
     json_array_append_new(
         episodes,
         json_pack("{s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:s}", "metric",
-                  json_text(backtest->subjects[episode->metric].name), "start",
-                  json_number(episode->start), "end", json_number(episode->end), "kind",
-                  anomaly_kind_name(episode->kind), "severity", severity_name(episode->severity),
-                  "peak_score", json_number(episode->peak_score), "peak_time",
-                  json_number(episode->peak_time), "peak_value", json_number(episode->peak_value),
-                  "detector", episode->leading));
+                  name_of(backtest, episode->metric), "start", json_number(episode->start), "end",
+                  json_number(episode->end), "kind", anomaly_kind_name(episode->kind), "severity",
+                  severity_name(episode->severity), "peak_score", json_number(episode->peak_score),
+                  "peak_time", json_number(episode->peak_time), "peak_value",
+                  json_number(episode->peak_value), "detector", episode->leading));
   }
   return episodes;
 }
@@ -52,10 +77,11 @@ static json_t *trial_of(const struct backtest_report *report, size_t index) {
     if (row->labelled && report->quality == NULL)
       continue;
     write_key(row->name, key, sizeof key);
-    const char *const name = row->number == report_rows[0].number ? "episode_count" : key;
+    const char *const name = strcmp(key, "episodes") == 0 ? "episode_count" : key;
     json_object_set_new(object, name, json_number(row->number(report, index)));
   }
   json_object_set_new(object, "detectors", leaders_of(trial));
+  json_object_set_new(object, "incidents", incidents_of(trial));
   json_object_set_new(object, "episodes", episodes_of(report->backtest, trial));
   return object;
 }
@@ -69,20 +95,38 @@ static json_t *metrics_of(const struct backtest_report *report) {
     for (size_t trial = 0; trial < report->backtest->trial_count; trial++)
       json_array_append_new(
           episodes, json_integer((json_int_t)report->backtest->trials[trial].tallies[at].episodes));
-    json_array_append_new(metrics,
-                          json_pack("{s:o, s:I, s:o, s:o, s:o}", "metric", json_text(subject->name),
-                                    "values", (json_int_t)subject->values, "first_time",
-                                    json_number(subject->first_time), "last_time",
-                                    json_number(subject->last_time), "episodes", episodes));
+    json_array_append_new(
+        metrics, json_pack("{s:o, s:I, s:o, s:o, s:o}", "metric", name_of(report->backtest, at),
+                           "values", (json_int_t)subject->values, "first_time",
+                           json_number(subject->metric.first_time), "last_time",
+                           json_number(subject->last_time), "episodes", episodes));
   }
   return metrics;
+}
+
+static json_t *hosts_of(const struct backtest_report *report) {
+  const struct backtest *const backtest = report->backtest;
+  json_t *const hosts = json_array();
+  for (size_t i = 0; i < backtest->roster.host_count; i++) {
+    const size_t at = report->noisiest_hosts[i];
+    const struct roster_host *const host = &backtest->roster.hosts[at];
+    json_t *const told = json_array();
+    for (size_t trial = 0; trial < backtest->trial_count; trial++)
+      json_array_append_new(told,
+                            json_integer((json_int_t)backtest->trials[trial].told_of_host[at]));
+    json_array_append_new(hosts, json_pack("{s:o, s:o, s:o, s:o}", "host", json_text(host->name),
+                                           "first_time", json_number(host->first_time), "last_time",
+                                           json_number(host->last_time), "told", told));
+  }
+  return hosts;
 }
 
 void backtest_write_json(FILE *stream, const struct backtest_report *report) {
   json_t *const trials = json_array();
   for (size_t i = 0; i < report->backtest->trial_count; i++)
     json_array_append_new(trials, trial_of(report, i));
-  json_t *const object = json_pack("{s:o, s:o}", "trials", trials, "metrics", metrics_of(report));
+  json_t *const object = json_pack("{s:o, s:o, s:o}", "trials", trials, "hosts", hosts_of(report),
+                                   "metrics", metrics_of(report));
   if (object != NULL)
     json_dumpf(object, stream, JSON_INDENT(1));
   fputs("\n", stream);

@@ -15,6 +15,20 @@ static double per_week(const struct backtest_report *report, size_t trial) {
   return weeks > 0 ? episodes(report, trial) / weeks : (double)NAN;
 }
 
+static double told(const struct backtest_report *report, size_t trial) {
+  const struct trial *const of = trial_of(report, trial);
+  return of->overfull ? (double)NAN : (double)of->incidents_told;
+}
+
+static double told_per_week(const struct backtest_report *report, size_t trial) {
+  const double weeks = roster_weeks(&report->backtest->roster);
+  return weeks > 0 ? told(report, trial) / weeks : (double)NAN;
+}
+
+static double held_back(const struct backtest_report *report, size_t trial) {
+  return (double)trial_of(report, trial)->incident_count - told(report, trial);
+}
+
 static double anomalies(const struct backtest_report *report, size_t trial) {
   return (double)trial_of(report, trial)->anomalies;
 }
@@ -109,6 +123,9 @@ static double nab_low_fn(const struct backtest_report *report, size_t trial) {
 }
 
 const struct report_row report_rows[] = {
+    {"incidents told", told, 0, false},
+    {"incidents told per host and week", told_per_week, 3, false},
+    {"incidents held back", held_back, 0, false},
     {"episodes", episodes, 0, false},
     {"episodes per metric and week", per_week, 3, false},
     {"values over the line", anomalies, 0, false},
@@ -134,6 +151,10 @@ const struct report_row report_rows[] = {
     {"NAB low misses", nab_low_fn, 2, true},
     {.name = NULL},
 };
+
+const char report_overfull[] =
+    "more episodes or silences than incidents can be made of; what is said of incidents is of the "
+    "first million";
 
 char report_letter(size_t trial) { return (char)('A' + (int)trial); }
 

@@ -11,9 +11,23 @@
 struct backtest_report {
   const struct backtest *backtest;
   const struct quality *quality; /* of each trial; NULL without labels */
-  const size_t *noisiest;        /* all subjects with values, most episodes of any trial first */
+  size_t *noisiest; /* all subjects with values, most episodes of any trial first; owned */
   size_t subject_count;
+  size_t *noisiest_hosts; /* all of the roster, most told of by any trial first; owned */
 };
+
+/* Makes a report of a backtest; release it in any case. Errors: STATUS_NO_MEMORY. */
+int backtest_report_create(struct backtest_report *ret_report, const struct backtest *backtest,
+                           const struct quality *quality);
+void backtest_report_release(struct backtest_report *report);
+
+/* The most that any trial has of a subject's episodes, of incidents told of a host. */
+uint64_t report_most_episodes(const struct backtest *backtest, size_t subject);
+uint64_t report_most_told(const struct backtest *backtest, size_t host);
+
+/* A subject's episodes, a host's incidents told, by week; NaN where no time went by. */
+double report_episode_rate(const struct backtest_report *report, size_t trial, size_t subject);
+double report_told_rate(const struct backtest_report *report, size_t trial, size_t host);
 
 /* One row of the table that text and page have; NaN is printed as "-". */
 struct report_row {
@@ -25,6 +39,9 @@ struct report_row {
 
 /* Ended by a row whose name is NULL. */
 extern const struct report_row report_rows[];
+
+/* What to say of a trial that is overfull. */
+extern const char report_overfull[];
 
 /* "A", "B" …: how a table calls a trial. */
 char report_letter(size_t trial);

@@ -13,7 +13,8 @@ static void print_span(FILE *stream, const struct backtest_report *report) {
   uint64_t values = 0;
   for (size_t i = 0; i < backtest->subject_count; i++)
     values += backtest->subjects[i].values;
-  fprintf(stream, "%zu metrics, %" PRIu64 " values", report->subject_count, values);
+  fprintf(stream, "%zu metrics of %zu hosts, %" PRIu64 " values", report->subject_count,
+          backtest->roster.host_count, values);
   if (values > 0) {
     char span[128];
     struct text text = text_over(span, sizeof span);
@@ -23,6 +24,12 @@ static void print_span(FILE *stream, const struct backtest_report *report) {
     fprintf(stream, ", %s, %.1f metric weeks", span, backtest_weeks(backtest));
   }
   fputs("\n", stream);
+}
+
+static void print_overfull(FILE *stream, const struct backtest *backtest) {
+  for (size_t i = 0; i < backtest->trial_count; i++)
+    if (backtest->trials[i].overfull)
+      fprintf(stream, "%c: %s\n", report_letter(i), report_overfull);
 }
 
 static void print_cell(FILE *stream, double number, unsigned decimals) {
@@ -58,28 +65,32 @@ static void print_leaders(FILE *stream, const struct backtest *backtest) {
     }
 }
 
-static uint64_t most_episodes(const struct backtest *backtest, size_t subject) {
-  uint64_t most = 0;
-  for (size_t i = 0; i < backtest->trial_count; i++)
-    if (backtest->trials[i].tallies[subject].episodes > most)
-      most = backtest->trials[i].tallies[subject].episodes;
-  return most;
-}
-
 static void print_noisiest(FILE *stream, const struct backtest_report *report) {
   const struct backtest *const backtest = report->backtest;
   fputs("\nMost episodes per week\n", stream);
   for (size_t i = 0; i < report->subject_count && i < NOISIEST; i++) {
     const size_t subject = report->noisiest[i];
-    if (most_episodes(backtest, subject) == 0)
+    if (report_most_episodes(backtest, subject) == 0)
       break;
-    const double weeks =
-        fmax((backtest->subjects[subject].last_time - backtest->subjects[subject].first_time) /
-                 (7 * 86400.0),
-             1e-9);
-    for (size_t at = 0; at < backtest->trial_count; at++)
-      print_cell(stream, (double)backtest->trials[at].tallies[subject].episodes / weeks, 2);
-    fprintf(stream, "  %s\n", backtest->subjects[subject].name);
+    for (size_t trial = 0; trial < backtest->trial_count; trial++)
+      print_cell(stream, report_episode_rate(report, trial, subject), 2);
+    char name[METRIC_TEXT_SIZE];
+    struct text text = text_over(name, sizeof name);
+    subject_name(&backtest->subjects[subject], &text);
+    fprintf(stream, "  %s\n", name);
+  }
+}
+
+static void print_noisiest_hosts(FILE *stream, const struct backtest_report *report) {
+  const struct backtest *const backtest = report->backtest;
+  fputs("\nMost incidents told per week\n", stream);
+  for (size_t i = 0; i < backtest->roster.host_count && i < NOISIEST; i++) {
+    const size_t host = report->noisiest_hosts[i];
+    if (report_most_told(backtest, host) == 0)
+      break;
+    for (size_t trial = 0; trial < backtest->trial_count; trial++)
+      print_cell(stream, report_told_rate(report, trial, host), 2);
+    fprintf(stream, "  %s\n", backtest->roster.hosts[host].name);
   }
 }
 
@@ -99,8 +110,10 @@ void backtest_write_text(FILE *stream, const struct backtest_report *report) {
   print_span(stream, report);
   for (size_t i = 0; i < report->backtest->trial_count; i++)
     fprintf(stream, "%c: %s\n", report_letter(i), report->backtest->trials[i].title);
+  print_overfull(stream, report->backtest);
   print_table(stream, report);
   print_leaders(stream, report->backtest);
+  print_noisiest_hosts(stream, report);
   print_noisiest(stream, report);
   if (report->quality == NULL)
     return;

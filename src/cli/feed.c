@@ -2,6 +2,11 @@
 
 #include <math.h>
 
+double cadence_silent_from(const struct cadence *cadence, double time) {
+  const double wait = 2 * cadence->step;
+  return wait > 0 && wait < time - cadence->last_time ? cadence->last_time + wait : (double)NAN;
+}
+
 /*
  * As collectd says after two intervals that a value is missing, and again and
  * again until it comes: here ever more seldom, as the rows may be far apart.
@@ -9,7 +14,7 @@
 static void judge_silence(struct engine *engine, const struct metric_id *id,
                           struct cadence *cadence, double time) {
   const double step = time - cadence->last_time;
-  if (cadence->step > 0)
+  if (!isnan(cadence_silent_from(cadence, time)))
     for (double silent = 2 * cadence->step; silent < step; silent *= 2)
       engine_silence(engine, id, cadence->last_time + silent, NULL);
   if (step <= 0)
@@ -18,10 +23,14 @@ static void judge_silence(struct engine *engine, const struct metric_id *id,
   cadence->last_time = time;
 }
 
+bool is_gap(const struct sample *sample) {
+  return sample->kind == VALUE_GAUGE && isnan(sample->value.gauge);
+}
+
 enum observation_result feed_sample(struct engine *engine, const struct metric_id *id,
                                     const struct sample *sample, struct cadence *cadence,
                                     struct verdict *ret_verdict) {
-  if (sample->kind == VALUE_GAUGE && isnan(sample->value.gauge))
+  if (is_gap(sample))
     return engine_silence(engine, id, sample->time, ret_verdict);
   judge_silence(engine, id, cadence, sample->time);
   return engine_observe(engine, id, sample, ret_verdict);

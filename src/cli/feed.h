@@ -14,7 +14,16 @@ struct cadence {
 };
 
 /*
- * Observes a sample. A gauge that is NaN is silence, and so is a time in which
+ * From when on the metric is silent until its value of `time`; NaN where it is
+ * not.
+ */
+double cadence_silent_from(const struct cadence *cadence, double time);
+
+/* Whether a sample says that no value came. */
+bool is_gap(const struct sample *sample);
+
+/*
+ * Observes a sample. A gap is silence, and so is a time in which
  * two values might have come. The verdict is written as by engine_observe and
  * engine_silence.
  */

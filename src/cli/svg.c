@@ -191,7 +191,10 @@ void svg_write_plot(FILE *stream, const struct backtest *backtest, size_t subjec
   const struct scale scale = scale_of(plot);
   const int height = ROWS_TOP + ROW_HEIGHT * (int)backtest->trial_count + TIMES;
   fprintf(stream, "<svg viewBox=\"0 0 %d %d\" role=\"img\">\n<title>", WIDTH, height);
-  html_write_text(stream, backtest->subjects[subject].name);
+  char name[METRIC_TEXT_SIZE];
+  struct text text = text_over(name, sizeof name);
+  subject_name(&backtest->subjects[subject], &text);
+  html_write_text(stream, name);
   fputs("</title>\n", stream);
   write_labels(stream, &scale);
   write_area(stream, &scale, true);

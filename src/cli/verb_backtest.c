@@ -211,9 +211,7 @@ static int add_trial(struct request *request, const struct recipe *recipe, enum 
     write_title(recipe, request, &text);
     /* The past is read once, and must fit. */
     config.engine.memory_limit = UINT64_MAX / 2;
-    if (backtest_add(&request->backtest, title, config.engine, config.rules) == STATUS_OK)
-      config.rules = NULL;
-    else
+    if (backtest_add(&request->backtest, title, &config) != STATUS_OK)
       exit_status = fail(request, STATUS_NO_MEMORY);
   }
   config_release(&config);
@@ -321,49 +319,6 @@ static int walk(struct request *request) {
 
 /* ---- What came of it ---- */
 
-static uint64_t most_episodes(const struct backtest *backtest, size_t subject) {
-  uint64_t most = 0;
-  for (size_t i = 0; i < backtest->trial_count; i++)
-    most = backtest->trials[i].tallies[subject].episodes > most
-               ? backtest->trials[i].tallies[subject].episodes
-               : most;
-  return most;
-}
-
-struct ranked {
-  uint64_t episodes;
-  size_t subject;
-};
-
-static int by_episodes(const void *left, const void *right) {
-  const struct ranked *const one = left;
-  const struct ranked *const other = right;
-  if (one->episodes != other->episodes)
-    return one->episodes < other->episodes ? 1 : -1;
-  return (one->subject > other->subject) - (one->subject < other->subject);
-}
-
-/* All subjects that had values; NULL where memory runs out. */
-static size_t *rank(const struct backtest *backtest, size_t *ret_count) {
-  struct ranked *const ranked = calloc(backtest->subject_count + 1, sizeof *ranked);
-  size_t *const order = calloc(backtest->subject_count + 1, sizeof *order);
-  size_t count = 0;
-  for (size_t i = 0; ranked != NULL && order != NULL && i < backtest->subject_count; i++)
-    if (backtest->subjects[i].values > 0)
-      ranked[count++] = (struct ranked){.episodes = most_episodes(backtest, i), .subject = i};
-  if (ranked == NULL || order == NULL) {
-    free(ranked);
-    free(order);
-    return NULL;
-  }
-  qsort(ranked, count, sizeof *ranked, by_episodes);
-  for (size_t i = 0; i < count; i++)
-    order[i] = ranked[i].subject;
-  free(ranked);
-  *ret_count = count;
-  return order;
-}
-
 static int write_page(const struct request *request, const struct backtest_report *report) {
   const char *const path = invocation_value(request->invocation, OPTION_HTML);
   if (path == NULL)
@@ -382,17 +337,17 @@ static int write_page(const struct request *request, const struct backtest_repor
 }
 
 static int write_report(const struct request *request, const struct quality *quality) {
-  struct backtest_report report = {.backtest = &request->backtest, .quality = quality};
-  size_t *const order = rank(&request->backtest, &report.subject_count);
-  if (order == NULL)
-    return fail(request, STATUS_NO_MEMORY);
-  report.noisiest = order;
-  if (invocation_has(request->invocation, OPTION_JSON))
+  struct backtest_report report;
+  int exit_status = EXIT_SUCCESS;
+  if (backtest_report_create(&report, &request->backtest, quality) != STATUS_OK)
+    exit_status = fail(request, STATUS_NO_MEMORY);
+  else if (invocation_has(request->invocation, OPTION_JSON))
     backtest_write_json(stdout, &report);
   else
     backtest_write_text(stdout, &report);
-  const int exit_status = write_page(request, &report);
-  free(order);
+  if (exit_status == EXIT_SUCCESS)
+    exit_status = write_page(request, &report);
+  backtest_report_release(&report);
   return exit_status;
 }
 
@@ -425,6 +380,8 @@ static int run(const struct invocation *invocation) {
     exit_status = add_trials(&request);
   if (exit_status == EXIT_SUCCESS)
     exit_status = walk(&request);
+  if (exit_status == EXIT_SUCCESS && backtest_make_incidents(&request.backtest) != STATUS_OK)
+    exit_status = fail(&request, STATUS_NO_MEMORY);
   if (exit_status == EXIT_SUCCESS)
     exit_status = judge(&request);
   backtest_release(&request.backtest);
@@ -440,9 +397,10 @@ const struct verb backtest_verb = {
     .operands_min = 1,
     .operands_max = VERB_OPERANDS_MAX,
     .summary = "says what configurations make of the past, and how well",
-    .about = "Episodes for each metric and week, the noisiest metrics, and what each detector led\n"
-             "to; with labels also recall, precision, delay and scores. A SOURCE is as for\n"
-             "history. Without --config it is the built-in configuration.\n"
+    .about = "Incidents told of each host and episodes of each metric by week, the noisiest of\n"
+             "them, and what each detector led to; with labels also recall, precision, delay and\n"
+             "scores. A SOURCE is as for history. Without --config it is the built-in\n"
+             "configuration.\n"
              "\n"
              "Labels: CSV with metric,start,end as generate writes them. --against compares A\n"
              "with B, C ...; --sweep hits=1,2,3 or --sweep zscore.window=50,100 makes one of each\n"

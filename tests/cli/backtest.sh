@@ -3,11 +3,6 @@
 # shellcheck source=tests/cli/cli.sh
 . "$ANOMALY_SRCDIR/tests/cli/cli.sh"
 
-# row NAME: the numbers of a row of the table
-row() {
-  sed -n "s/^$1  *\([-0-9.]\)/\1/p" out | tr -s ' '
-}
-
 # By hand: three days at a minute, a spike that is labelled and one that is not.
 awk 'BEGIN {
   print "timestamp,web1/load/load:shortterm,web2/load/load:shortterm"
@@ -26,7 +21,7 @@ quick="-d zscore:window=20 -w 1h"
 run backtest $quick --labels labels.csv spikes.csv
 expect_status "a file with labels" 0
 expect_in "what was read is told" err "spikes.csv (a CSV file): 8640 values of 2 metrics"
-expect_in "what it is over" out "2 metrics, 8640 values, 2023-11-15T00:00:00Z .. 2023-11-17T23:59:00Z, 0.9 metric weeks"
+expect_in "what it is over" out "2 metrics of 2 hosts, 8640 values, 2023-11-15T00:00:00Z .. 2023-11-17T23:59:00Z, 0.9 metric weeks"
 expect_in "which configuration" out "A: built-in configuration, zscore:window=20"
 expect_equal "episodes" 2 "$(row episodes)"
 expect_equal "segments of both metrics" 3 "$(row 'labelled segments')"
@@ -54,7 +49,7 @@ awk -F, 'NR == 1 { print "timestamp,value,Label"; next }
   { print $1 "," $2 "," (NR == 3002 ? 1 : 0) }' spikes.csv >column.csv
 # shellcheck disable=SC2086
 run backtest $quick --label-column Label column.csv
-expect_equal "a column of labels is no metric" "1 metrics" "$(head -1 out | cut -d, -f1)"
+expect_equal "a column of labels is no metric" "1 metrics of 1 hosts" "$(head -1 out | cut -d, -f1)"
 expect_equal "and labels" "1 1 1" "$(row 'labelled segments') $(row found) $(row 'false episodes')"
 
 # Side by side

@@ -84,3 +84,8 @@ series() {
 field() {
   awk -F, -v field="$1" -v row="$2" 'NR == row + 1 { print $field }' "$3"
 }
+
+# row NAME: the numbers of a row of the table that backtest printed
+row() {
+  sed -n "s/^$1  *\([-0-9.]\)/\1/p" out | tr -s ' '
+}
