@@ -20,6 +20,7 @@ static const struct {
     {"copod", 1e-10},
     {"ecod", 1e-10},
     {"hbos", 1e-10},
+    {"pca", 1e-10},
 };
 
 enum { COLUMNS = 3, ROWS_MAX = 200 };

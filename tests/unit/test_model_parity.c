@@ -24,11 +24,13 @@ enum agreement {
 static const struct parity {
   const char *model;
   enum agreement agreement;
-  const char *reference; /* PyOD's model, where it is another; AREA then only has a lower end */
+  const char *reference;  /* PyOD's model, where it is another; AREA then only has a lower end */
+  const char *order_only; /* of this data set, where the numbers are what rounding makes them */
 } table[] = {
-    {"copod", EXACT, NULL},
-    {"ecod", EXACT, NULL},
-    {"hbos", EXACT, NULL},
+    {"copod", EXACT},
+    {"ecod", EXACT},
+    {"hbos", EXACT},
+    {"pca", EXACT, .order_only = "cardio"},
 };
 
 /* Ranks from 1, those of equal numbers in the middle; to be freed. */
@@ -123,7 +125,9 @@ static bool scores_agree(const struct parity *parity, const char *name, const st
                 parity->model, name, order, rank_correlation(own, expected, count), error);
   free(own);
   free(scores);
-  return order >= .999 && (parity->agreement != EXACT || error <= 1e-6);
+  const bool exact = parity->agreement == EXACT &&
+                     (parity->order_only == NULL || strcmp(parity->order_only, name) != 0);
+  return order >= .999 && (!exact || error <= 1e-6);
 }
 
 static bool areas_agree(const struct parity *parity, const char *name, const struct tabular *data,

@@ -1,0 +1,37 @@
+/*
+ * Linear algebra of small dense symmetric matrices: row after row, `size` numbers
+ * each. All numbers finite.
+ */
+#ifndef ANOMALY_STATS_LINEAR_H
+#define ANOMALY_STATS_LINEAR_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Makes the matrix its own lower triangular factor, L L' = matrix; what is above
+ * the diagonal is left. False, with the matrix spoilt, where it is not positive
+ * definite.
+ */
+bool cholesky(double *matrix, size_t size);
+
+/* The logarithm of the determinant of L L'. */
+double cholesky_log_determinant(const double *factor, size_t size);
+
+/* off' (L L')^-1 off; work[size] is overwritten, may be `off` itself. */
+double cholesky_distance(const double *factor, size_t size, const double *off, double *work);
+
+/*
+ * Eigenvalues, largest first, and in row k of ret_vectors[size * size] the k-th
+ * eigenvector, of length 1. The matrix is spoilt. Jacobi, 1846, in cyclic order.
+ * False where `stop` (may be NULL) became true.
+ */
+bool symmetric_eigen(double *matrix, size_t size, double *ret_values, double *ret_vectors,
+                     const atomic_bool *stop);
+
+/* The covariance of rows of `size` numbers around their mean, with divisor count > 0. */
+void covariance_of(const double *rows, size_t count, size_t size, double *ret_mean,
+                   double *ret_matrix);
+
+#endif
