@@ -27,10 +27,10 @@ static const struct parity {
   const char *reference;  /* PyOD's model, where it is another; AREA then only has a lower end */
   const char *order_only; /* of this data set, where the numbers are what rounding makes them */
 } table[] = {
-    {"copod", EXACT},
-    {"ecod", EXACT},
-    {"hbos", EXACT},
-    {"pca", EXACT, .order_only = "cardio"},
+    {.model = "copod", .agreement = EXACT},
+    {.model = "ecod", .agreement = EXACT},
+    {.model = "hbos", .agreement = EXACT},
+    {.model = "pca", .agreement = EXACT, .order_only = "cardio"},
 };
 
 /* Ranks from 1, those of equal numbers in the middle; to be freed. */
