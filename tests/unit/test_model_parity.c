@@ -142,12 +142,11 @@ static bool scores_agree(const struct parity *parity, const char *name, const st
                 parity->model, name, order, rank_correlation(own, expected, count), error);
   free(own);
   free(scores);
-  (parity->order_only == NULL || strcmp(parity->order_only, name) != 0);
-  return order >= .997 && error <= .05;
-  const bool exact = parity->agreement == EXACT &&
-                     if (parity->agreement == TIES && is_tied(name)) return order >= .999 &&
-                     (!exact || error <= 1e-6);
-  return order >= .999 && (parity->agreement == ORDER || error <= 1e-6);
+  if (parity->agreement == TIES && is_tied(name))
+    return order >= .997 && error <= .05;
+  const bool exact = parity->agreement != ORDER &&
+                     (parity->order_only == NULL || strcmp(parity->order_only, name) != 0);
+  return order >= .999 && (!exact || error <= 1e-6);
 }
 
 static bool areas_agree(const struct parity *parity, const char *name, const struct tabular *data,
