@@ -114,6 +114,10 @@ static void take_episode(void *context, const struct episode_event *episode) {
   incidents_observe(context, episode, ticker_now());
 }
 
+static void take_verdict(void *context, const struct episode_event *verdict) {
+  store_note_verdict(context, verdict);
+}
+
 static void take_boot(void *context, const char *host, double time) {
   incidents_note_boot(context, host, time);
 }
@@ -156,6 +160,8 @@ static int create_engine(void) {
   settings.listener = take_episode;
   settings.boot_listener = take_boot;
   settings.listener_context = plugin.incidents;
+  settings.verdict_listener = take_verdict;
+  settings.verdict_context = plugin.store;
   settings.hash_seed = store_seed(plugin.store);
   const int status = engine_create(&plugin.engine, &settings);
   if (status == STATUS_OK)
@@ -191,7 +197,7 @@ static void take_open_episode(void *context, const struct episode_event *episode
 
 static int start_store(void) {
   const struct store_hearers hearers = {.incidents = plugin.incidents,
-                                        .clock = ticker_now(),
+                                        .clock = ticker_now,
                                         .tell = outbox_put,
                                         .episode = take_open_episode,
                                         .context = plugin.outbox};

@@ -11,14 +11,8 @@
 
 enum { LINE_SIZE = 512 };
 
-static void free_patterns(struct pattern *patterns, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    pattern_release(&patterns[i]);
-  free(patterns);
-}
-
 void maintenance_release(struct maintenance *maintenance) {
-  free_patterns(maintenance->patterns, maintenance->count);
+  patterns_free(maintenance->patterns, maintenance->count);
   *maintenance = (struct maintenance){.patterns = NULL};
 }
 
@@ -67,8 +61,8 @@ static struct pattern *read_patterns(FILE *file, size_t *ret_count) {
 
 static void replace(struct maintenance *maintenance, struct pattern *patterns, size_t count,
                     struct incidents *incidents) {
-  incidents_set_maintenance(incidents, patterns, count);
-  free_patterns(maintenance->patterns, maintenance->count);
+  incidents_set_maintenance(incidents, MAINTENANCE_BY_FILE, patterns, count);
+  patterns_free(maintenance->patterns, maintenance->count);
   maintenance->patterns = patterns;
   maintenance->count = count;
 }

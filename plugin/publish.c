@@ -95,6 +95,9 @@ void publish_store(const struct store_status *status) {
   publish_gauge("gauge", "checkpoint_seconds", status->checkpoint_seconds);
   publish_count("checkpoints", status->checkpoints);
   publish_count("checkpoint_rows", status->rows);
+  publish_count("anomalies_stored", status->anomalies);
+  publish_count("anomalies_left_out", status->anomalies_left_out);
+  publish_gauge("gauge", "silences", (double)status->silences);
 }
 
 /* Joins what is not empty by '-'. */

@@ -21,6 +21,8 @@
  *   bytes-database                                 size of its file
  *   gauge-checkpoint_age, gauge-checkpoint_seconds since the last one; what it took
  *   derive-checkpoints, derive-checkpoint_rows     written so far
+ *   derive-anomalies_stored, -anomalies_left_out   verdicts for the table anomalies
+ *   gauge-silences                                 in effect
  *   gauge-scores_left_out                          of the following, for want of room
  *
  * Of each metric that has warmed up and whose rule says publish_score, on the

@@ -51,6 +51,9 @@ struct engine_settings {
   engine_listener listener; /* may be NULL */
   engine_boot_listener boot_listener; /* may be NULL */
   void *listener_context;
+  /* Gets all changes, after `listener`, and each other verdict over the line; may be NULL. */
+  engine_listener verdict_listener;
+  void *verdict_context;
   uint64_t hash_seed; /* random where names come from a network */
 };
 

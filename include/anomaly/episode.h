@@ -22,7 +22,7 @@ enum episode_end {
  * holds it.
  */
 struct episode_event {
-  enum episode_change change; /* never EPISODE_UNCHANGED */
+  enum episode_change change; /* EPISODE_UNCHANGED for listeners to verdicts only */
   enum episode_end end;       /* only for EPISODE_CLOSED */
   uint64_t id;                /* unique for this host's daemon, over restarts too */
   enum anomaly_kind kind;     /* of the verdict that opened it */

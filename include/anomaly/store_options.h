@@ -10,6 +10,7 @@
 struct store_options {
   double checkpoint_interval; /* seconds */
   double keep_incidents;      /* seconds after their end */
+  double keep_anomalies;      /* seconds */
 };
 
 extern const struct option_row store_option_rows[];

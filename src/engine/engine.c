@@ -75,6 +75,8 @@ int engine_create(struct engine **ret_engine, const struct engine_settings *sett
   engine->listener = settings->listener;
   engine->boot_listener = settings->boot_listener;
   engine->listener_context = settings->listener_context;
+  engine->verdict_listener = settings->verdict_listener;
+  engine->verdict_context = settings->verdict_context;
   engine->hash_seed = settings->hash_seed;
   engine->slab = slab_create();
   engine->hosts = hosts_create(settings->hash_seed);
@@ -288,8 +290,18 @@ void engine_judge_silence(struct engine *engine, struct shard *shard, struct met
 }
 
 static bool is_news(const struct engine *engine, const struct outcome *outcome) {
-  return engine->listener != NULL && outcome->result == OBSERVED &&
-         outcome->verdict.change != EPISODE_UNCHANGED;
+  if (outcome->result != OBSERVED)
+    return false;
+  const bool changed = outcome->verdict.change != EPISODE_UNCHANGED;
+  return (changed && engine->listener != NULL) ||
+         ((changed || outcome->verdict.anomaly) && engine->verdict_listener != NULL);
+}
+
+static void tell_episode(struct engine *engine, const struct episode_event *event) {
+  if (event->change != EPISODE_UNCHANGED && engine->listener != NULL)
+    engine->listener(engine->listener_context, event);
+  if (engine->verdict_listener != NULL)
+    engine->verdict_listener(engine->verdict_context, event);
 }
 
 static void unlock_and_tell_episode(struct engine *engine, struct shard *shard,
@@ -297,7 +309,7 @@ static void unlock_and_tell_episode(struct engine *engine, struct shard *shard,
   struct episode_event event;
   metric_event(metric, &outcome->verdict, outcome->end, &event);
   pthread_mutex_unlock(&shard->lock);
-  engine->listener(engine->listener_context, &event);
+  tell_episode(engine, &event);
 }
 
 static void unlock_and_tell_boot(struct engine *engine, struct shard *shard,
@@ -314,7 +326,7 @@ static void unlock_and_tell_both(struct engine *engine, struct shard *shard,
   struct episode_event event;
   metric_event(metric, &outcome->verdict, outcome->end, &event);
   unlock_and_tell_boot(engine, shard, metric, outcome->booted);
-  engine->listener(engine->listener_context, &event);
+  tell_episode(engine, &event);
 }
 
 void engine_unlock_and_tell(struct engine *engine, struct shard *shard, const struct metric *metric,

@@ -33,6 +33,8 @@ struct engine {
   engine_listener listener;
   engine_boot_listener boot_listener;
   void *listener_context;
+  engine_listener verdict_listener;
+  void *verdict_context;
   uint64_t hash_seed;
   struct plan_book *plans;
   struct slab *slab;

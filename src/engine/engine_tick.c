@@ -54,6 +54,7 @@ static void end_of_expired(const struct metric *metric, double now, struct outco
   ret_outcome->verdict = metric_last_verdict(metric);
   ret_outcome->verdict.time = now;
   ret_outcome->verdict.change = metric->decision.open ? EPISODE_CLOSED : EPISODE_UNCHANGED;
+  ret_outcome->verdict.anomaly = false;
   ret_outcome->verdict.open = false;
   ret_outcome->verdict.severity = SEVERITY_OKAY;
   ret_outcome->end = EPISODE_EXPIRED;

@@ -28,8 +28,10 @@ struct incidents {
   struct places *places;
   struct telling everywhere; /* of incidents over hosts */
   struct burst burst;
-  const struct pattern *maintenance;
-  size_t maintenance_count;
+  struct {
+    const struct pattern *patterns;
+    size_t count;
+  } maintenance[MAINTENANCE_SOURCES];
   struct incident_stats stats;
   struct incident_event event; /* on its way to the listener */
 };
@@ -99,9 +101,10 @@ static struct telling *telling_of(struct incidents *incidents, const struct slot
 /* ---- Hosts at once ---- */
 
 static bool in_maintenance(const struct incidents *incidents, const struct slot *slot) {
-  for (size_t i = 0; slot->place != NULL && i < incidents->maintenance_count; i++)
-    if (pattern_matches(&incidents->maintenance[i], slot->place->host))
-      return true;
+  for (size_t source = 0; slot->place != NULL && source < MAINTENANCE_SOURCES; source++)
+    for (size_t i = 0; i < incidents->maintenance[source].count; i++)
+      if (pattern_matches(&incidents->maintenance[source].patterns[i], slot->place->host))
+        return true;
   return false;
 }
 
@@ -334,11 +337,11 @@ void incidents_note_boot(struct incidents *incidents, const char *host, double t
   pthread_mutex_unlock(&incidents->lock);
 }
 
-void incidents_set_maintenance(struct incidents *incidents, const struct pattern *patterns,
-                               size_t count) {
+void incidents_set_maintenance(struct incidents *incidents, enum maintenance_source source,
+                               const struct pattern *patterns, size_t count) {
   pthread_mutex_lock(&incidents->lock);
-  incidents->maintenance = patterns;
-  incidents->maintenance_count = count;
+  incidents->maintenance[source].patterns = patterns;
+  incidents->maintenance[source].count = count;
   pthread_mutex_unlock(&incidents->lock);
 }
 

@@ -72,13 +72,15 @@ void incidents_advance(struct incidents *incidents, double now);
 /* Tells all that waits, and ends all that has nothing odd any more, at once. */
 void incidents_flush(struct incidents *incidents, double now);
 
+enum maintenance_source { MAINTENANCE_BY_FILE, MAINTENANCE_BY_SILENCE, MAINTENANCE_SOURCES };
+
 /*
- * Hosts in maintenance: nothing new of them is told until they are not, and what
- * then goes on is. `patterns` are copied by pointer: they must live until the
- * next call, or destroy.
+ * Hosts in maintenance, as one of those who may say so has it: nothing new of them
+ * is told until they are not, and what then goes on is. `patterns` are copied by
+ * pointer: they must live until the source's next call, or destroy.
  */
-void incidents_set_maintenance(struct incidents *incidents, const struct pattern *patterns,
-                               size_t count);
+void incidents_set_maintenance(struct incidents *incidents, enum maintenance_source source,
+                               const struct pattern *patterns, size_t count);
 
 /*
  * Goes on with an incident that was told before a restart: nothing is told of it

@@ -134,6 +134,12 @@ int pattern_create(struct pattern *ret_pattern, const char *text, struct text *w
   return STATUS_OK;
 }
 
+void patterns_free(struct pattern *patterns, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    pattern_release(&patterns[i]);
+  free(patterns);
+}
+
 bool pattern_matches(const struct pattern *pattern, const char *part) {
   switch (pattern->kind) {
   case PATTERN_ANY:

@@ -9,6 +9,7 @@
 
 #include <regex.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 enum pattern_kind { PATTERN_ANY, PATTERN_EXACT, PATTERN_GLOB, PATTERN_REGEX };
 
@@ -29,6 +30,9 @@ int pattern_create(struct pattern *ret_pattern, const char *text, struct text *w
 
 /* Releases what the pattern owns. */
 void pattern_release(struct pattern *pattern);
+
+/* Releases all, and the array itself. */
+void patterns_free(struct pattern *patterns, size_t count);
 
 /* Thread-safe. An expression that has no memory to run in does not match. */
 bool pattern_matches(const struct pattern *pattern, const char *part);

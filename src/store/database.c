@@ -115,16 +115,9 @@ void database_choose_seed(struct database *database) {
 }
 
 static int put_seed(struct database *database) {
-  sqlite3_stmt *put;
-  int code = sqlite3_prepare_v2(database->handle,
-                                "INSERT OR REPLACE INTO meta (name, value) VALUES ('seed', ?1)", -1,
-                                &put, NULL);
-  if (code != SQLITE_OK)
-    return code;
-  sqlite3_bind_int64(put, 1, (int64_t)database->seed);
-  code = statement_run(put);
-  sqlite3_finalize(put);
-  return code;
+  return statement_run_with_id(database->handle,
+                               "INSERT OR REPLACE INTO meta (name, value) VALUES ('seed', ?1)",
+                               (int64_t)database->seed);
 }
 
 static int rekey(struct database *database) {

@@ -124,17 +124,10 @@ bool incident_rows_put(struct database *database, struct health *health,
 
 /* An incident that has ended needs its state no longer. */
 static int put_told(struct database *database, void *context) {
-  sqlite3_stmt *put;
-  int code = sqlite3_prepare_v2(database->handle,
-                                "UPDATE incidents SET told = 1, state = CASE WHEN ended IS NULL"
-                                " THEN state END WHERE id = ?1",
-                                -1, &put, NULL);
-  if (code != SQLITE_OK)
-    return code;
-  sqlite3_bind_int64(put, 1, *(const int64_t *)context);
-  code = statement_run(put);
-  sqlite3_finalize(put);
-  return code;
+  return statement_run_with_id(database->handle,
+                               "UPDATE incidents SET told = 1, state = CASE WHEN ended IS NULL"
+                               " THEN state END WHERE id = ?1",
+                               *(const int64_t *)context);
 }
 
 bool incident_rows_told(struct database *database, struct health *health, uint64_t incident) {
@@ -276,17 +269,11 @@ bool incident_rows_restart(struct database *database, struct health *health,
 #define INCIDENT_ROWS_MAX "100000"
 
 static int forget(struct database *database, void *context) {
-  sqlite3_stmt *forget_old;
-  int code = sqlite3_prepare_v2(
+  int code = statement_run_with_real(
       database->handle,
       "DELETE FROM incidents WHERE ended < ?1 OR (ended IS NOT NULL AND"
       " id NOT IN (SELECT id FROM incidents ORDER BY seen DESC LIMIT " INCIDENT_ROWS_MAX "))",
-      -1, &forget_old, NULL);
-  if (code != SQLITE_OK)
-    return code;
-  sqlite3_bind_double(forget_old, 1, *(const double *)context);
-  code = statement_run(forget_old);
-  sqlite3_finalize(forget_old);
+      *(const double *)context);
   if (code == SQLITE_OK)
     code = sqlite3_exec(database->handle,
                         "DELETE FROM incident_members WHERE incident NOT IN"

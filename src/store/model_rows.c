@@ -46,17 +46,6 @@ static const char dethrone[] =
     "UPDATE models SET champion = (id = ?1) WHERE (scope, subject) ="
     " (SELECT scope, subject FROM models WHERE id = ?1) AND champion <> (id = ?1)";
 
-static int run_with_id(struct database *database, const char *sql, int64_t id) {
-  sqlite3_stmt *statement;
-  int code = sqlite3_prepare_v2(database->handle, sql, -1, &statement, NULL);
-  if (code != SQLITE_OK)
-    return code;
-  sqlite3_bind_int64(statement, 1, id);
-  code = statement_run(statement);
-  sqlite3_finalize(statement);
-  return code;
-}
-
 static int put_row(struct database *database, void *context) {
   struct putting *const putting = context;
   sqlite3_stmt *put;
@@ -71,8 +60,9 @@ static int put_row(struct database *database, void *context) {
     code = statement_run(put);
   sqlite3_finalize(put);
   putting->id = sqlite3_last_insert_rowid(database->handle);
-  return code == SQLITE_OK && putting->row->champion ? run_with_id(database, dethrone, putting->id)
-                                                     : code;
+  return code == SQLITE_OK && putting->row->champion
+             ? statement_run_with_id(database->handle, dethrone, putting->id)
+             : code;
 }
 
 int model_rows_put(struct database *database, struct health *health, const struct model_row *row,
@@ -93,9 +83,10 @@ struct crowning {
 
 static int crown(struct database *database, void *context) {
   struct crowning *const crowning = context;
-  int code = run_with_id(database, "UPDATE models SET champion = 1 WHERE id = ?1", crowning->id);
+  int code = statement_run_with_id(database->handle, "UPDATE models SET champion = 1 WHERE id = ?1",
+                                   crowning->id);
   crowning->found = sqlite3_changes(database->handle) > 0;
-  return code == SQLITE_OK ? run_with_id(database, dethrone, crowning->id) : code;
+  return code == SQLITE_OK ? statement_run_with_id(database->handle, dethrone, crowning->id) : code;
 }
 
 int model_rows_crown(struct database *database, struct health *health, int64_t id) {
@@ -106,11 +97,12 @@ int model_rows_crown(struct database *database, struct health *health, int64_t i
 }
 
 static int forget(struct database *database, void *context) {
-  return run_with_id(database,
-                     "DELETE FROM models WHERE champion = 0 AND id IN (SELECT id FROM"
-                     " (SELECT id, row_number() OVER (PARTITION BY scope, subject ORDER BY id DESC)"
-                     " AS place FROM models) WHERE place > ?1)",
-                     *(const int64_t *)context);
+  return statement_run_with_id(
+      database->handle,
+      "DELETE FROM models WHERE champion = 0 AND id IN (SELECT id FROM"
+      " (SELECT id, row_number() OVER (PARTITION BY scope, subject ORDER BY id DESC)"
+      " AS place FROM models) WHERE place > ?1)",
+      *(const int64_t *)context);
 }
 
 int model_rows_forget(struct database *database, struct health *health, unsigned keep) {

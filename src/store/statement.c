@@ -12,6 +12,30 @@ int statement_run(sqlite3_stmt *statement) {
   return code == SQLITE_DONE ? SQLITE_OK : reset;
 }
 
+static int run_once(sqlite3_stmt *statement) {
+  const int code = statement_run(statement);
+  sqlite3_finalize(statement);
+  return code;
+}
+
+int statement_run_with_real(sqlite3 *database, const char *sql, double number) {
+  sqlite3_stmt *statement;
+  const int code = sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
+  if (code != SQLITE_OK)
+    return code;
+  statement_bind_real(statement, 1, number);
+  return run_once(statement);
+}
+
+int statement_run_with_id(sqlite3 *database, const char *sql, int64_t id) {
+  sqlite3_stmt *statement;
+  const int code = sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
+  if (code != SQLITE_OK)
+    return code;
+  sqlite3_bind_int64(statement, 1, id);
+  return run_once(statement);
+}
+
 int statement_bind_real(sqlite3_stmt *statement, int at, double number) {
   return isfinite(number) ? sqlite3_bind_double(statement, at, number)
                           : sqlite3_bind_null(statement, at);

@@ -14,6 +14,10 @@ int statement_prepare(sqlite3 *database, const char *sql, sqlite3_stmt **ret_sta
 /* Runs one that gives no rows, and makes it ready for the next time. */
 int statement_run(sqlite3_stmt *statement);
 
+/* Prepares one, binds ?1, and runs it: it gives no rows and is not used again. */
+int statement_run_with_real(sqlite3 *database, const char *sql, double number);
+int statement_run_with_id(sqlite3 *database, const char *sql, int64_t id);
+
 /* Binds a number; NaN and infinities, which tables do not know, become NULL. */
 int statement_bind_real(sqlite3_stmt *statement, int at, double number);
 

@@ -95,15 +95,8 @@ static int forget(struct database *database, void *context) {
       "DELETE FROM detector_state WHERE id IN (SELECT id FROM baselines WHERE last_seen < ?1)",
       "DELETE FROM baselines WHERE last_seen < ?1"};
   int code = SQLITE_OK;
-  for (size_t i = 0; code == SQLITE_OK && i < sizeof steps / sizeof *steps; i++) {
-    sqlite3_stmt *step;
-    code = sqlite3_prepare_v2(database->handle, steps[i], -1, &step, NULL);
-    if (code != SQLITE_OK)
-      break;
-    sqlite3_bind_double(step, 1, *(const double *)context);
-    code = statement_run(step);
-    sqlite3_finalize(step);
-  }
+  for (size_t i = 0; code == SQLITE_OK && i < sizeof steps / sizeof *steps; i++)
+    code = statement_run_with_real(database->handle, steps[i], *(const double *)context);
   return code;
 }
 

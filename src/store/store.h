@@ -37,17 +37,22 @@ int store_open(struct store **ret_store, const struct store_settings *settings);
 uint64_t store_seed(const struct store *store);
 
 /*
- * Restores every stored metric into the engine, which must outlive the store, and
- * what `hearers` say of incidents, and starts the writer. Errors: STATUS_IO (no
- * thread).
+ * Whose incidents go on, and who hears of what becomes of them. A file that cannot
+ * be read at the start is taken up as soon as it can be, in the writer's thread.
  */
 struct store_hearers {
-  struct incidents *incidents; /* goes on with what was told and is open; NULL = none of this */
-  double clock;                /* of the incidents, now */
+  struct incidents *incidents; /* outlive the store; NULL = none of this */
+  double (*clock)(void);       /* of the incidents */
   void (*tell)(void *context, const struct incident_event *event);   /* stored, and not told */
   void (*episode)(void *context, const struct episode_event *event); /* open, and in no incident */
   void *context;
 };
+
+/*
+ * Restores every stored metric into the engine, which must outlive the store, goes
+ * on with incidents (`hearers` may be NULL), and starts the writer. Errors:
+ * STATUS_IO (no thread).
+ */
 int store_start(struct store *store, struct engine *engine, const struct store_hearers *hearers);
 
 /*
@@ -58,6 +63,13 @@ int store_start(struct store *store, struct engine *engine, const struct store_h
  */
 bool store_put_incident(struct store *store, const struct incident_event *event, double seconds);
 bool store_note_told(struct store *store, uint64_t incident, double seconds);
+
+/*
+ * Takes a copy of a verdict for the table anomalies, or counts it (anomaly_log.h);
+ * has the type of an engine's listener to verdicts, but for the store. Any thread;
+ * does not wait for the disk.
+ */
+void store_note_verdict(struct store *store, const struct episode_event *verdict);
 
 /* Has everything written, baselines too, and waits for it: false after `seconds`, or if it failed.
  */
@@ -73,8 +85,12 @@ struct store_status {
   struct health health;
   struct restore_stats restored;
   double restore_seconds;
-  uint64_t checkpoints;      /* complete ones */
-  uint64_t rows;             /* written by them */
+  uint64_t checkpoints; /* complete ones */
+  uint64_t rows;        /* written by them */
+  uint64_t anomalies;   /* verdicts written */
+  uint64_t anomalies_left_out;
+  uint64_t silences;         /* in effect */
+  uint64_t taken_over;       /* metrics learned elsewhere */
   double checkpoint_seconds; /* of the last one */
   double checkpoint_age;     /* seconds since the last one, or since the start */
   uint64_t bytes;            /* of the file */

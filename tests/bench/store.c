@@ -55,7 +55,7 @@ static double now_of_data(void) { return START; }
 static bool open_all(struct load *load) {
   const struct store_settings settings = {
       .path = path,
-      .options = {.checkpoint_interval = 86400, .keep_incidents = 86400},
+      .options = {.checkpoint_interval = 86400, .keep_incidents = 86400, .keep_anomalies = 86400},
       .now = now_of_data};
   if (store_open(&load->store, &settings) != STATUS_OK)
     return false;

@@ -67,6 +67,9 @@ check "people can read of it" query_is "SELECT count(*) FROM incidents
   JOIN incident_members ON id = incident WHERE incidents.host = 'web1' AND metric = 'test-0/gauge-a'
   AND change = 'ended' AND told = 1 AND severity = 'warning' AND ended > seen AND state IS NULL
   AND open = 0" 1
+check "and what each value said" query_is "SELECT count(*) FROM anomalies
+  JOIN incident_members USING (episode) WHERE anomalies.host = 'web1' AND value = 104
+  AND detectors = 1 AND agree = 1 AND anomalies.leading = 'zscore'" 2
 kill -9 "$daemon"
 wait "$daemon" 2>/dev/null
 

@@ -54,7 +54,11 @@ int stored_remove_folder(void **state) {
   return rmdir(folder);
 }
 
-static struct engine *make_engine(uint64_t seed) {
+static void note_verdict(void *store, const struct episode_event *verdict) {
+  store_note_verdict(store, verdict);
+}
+
+static struct engine *make_engine(struct store *store) {
   static struct detector listening;
   listening = fake_listening_detector();
   struct engine_settings settings = engine_settings_preset();
@@ -63,19 +67,22 @@ static struct engine *make_engine(uint64_t seed) {
   assert_int_equal(rule_set_create(&settings.rules), STATUS_OK);
   assert_int_equal(rule_set_add(settings.rules, &rule), STATUS_OK);
   assert_int_equal(rule_add_detector(rule, &listening, NULL), STATUS_OK);
-  settings.hash_seed = seed;
+  settings.hash_seed = store_seed(store);
+  settings.verdict_listener = note_verdict;
+  settings.verdict_context = store;
   assert_int_equal(engine_create(&engine, &settings), STATUS_OK);
   return engine;
 }
 
 void stored_start(struct stored *stored, double checkpoint_interval) {
-  const struct store_settings settings = {
-      .path = stored_path,
-      .options = {.checkpoint_interval = checkpoint_interval, .keep_incidents = 86400},
-      .now = now};
+  const struct store_settings settings = {.path = stored_path,
+                                          .options = {.checkpoint_interval = checkpoint_interval,
+                                                      .keep_incidents = 86400,
+                                                      .keep_anomalies = 86400},
+                                          .now = now};
   assert_int_equal(store_open(&stored->store, &settings), STATUS_OK);
   assert_true(store_seed(stored->store) != 0);
-  stored->engine = make_engine(store_seed(stored->store));
+  stored->engine = make_engine(stored->store);
   assert_int_equal(store_start(stored->store, stored->engine, NULL), STATUS_OK);
 }
 

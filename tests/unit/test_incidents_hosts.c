@@ -42,7 +42,7 @@ static void who_says_nothing_is_no_part_of_hosts_at_once(void **state) {
   struct text none = text_over((char[64]){0}, 64);
   struct pattern pattern;
   assert_int_equal(pattern_create(&pattern, "db*", &none), STATUS_OK);
-  incidents_set_maintenance(desk.incidents, &pattern, 1);
+  incidents_set_maintenance(desk.incidents, MAINTENANCE_BY_FILE, &pattern, 1);
   static const char *const hosts[] = {"db1", "db2", "db3"};
   for (size_t i = 0; i < 3; i++)
     (void)open_at(hosts[i], "load", 2, NOW);
@@ -60,7 +60,7 @@ static void who_says_nothing_is_no_part_of_hosts_at_once(void **state) {
     told += desk.event[i].told;
   }
   assert_int_equal(told, 1);
-  incidents_set_maintenance(desk.incidents, NULL, 0);
+  incidents_set_maintenance(desk.incidents, MAINTENANCE_BY_FILE, NULL, 0);
   pattern_release(&pattern);
 }
 
@@ -152,7 +152,7 @@ static void maintenance_is_silent_and_what_lasts_is_told_after(void **state) {
   struct text none = text_over((char[64]){0}, 64);
   struct pattern pattern;
   assert_int_equal(pattern_create(&pattern, "web*", &none), STATUS_OK);
-  incidents_set_maintenance(desk.incidents, &pattern, 1);
+  incidents_set_maintenance(desk.incidents, MAINTENANCE_BY_FILE, &pattern, 1);
   const struct episode_event brief = open_at("web1", "a", 100, NOW);
   (void)open_at("web2", "a", 100, NOW);
   (void)open_at("db1", "a", 100, NOW + 100);
@@ -163,7 +163,7 @@ static void maintenance_is_silent_and_what_lasts_is_told_after(void **state) {
   for (size_t i = 0; i < desk.count; i++)
     told += desk.event[i].told;
   assert_int_equal(told, 1);
-  incidents_set_maintenance(desk.incidents, NULL, 0);
+  incidents_set_maintenance(desk.incidents, MAINTENANCE_BY_FILE, NULL, 0);
   pass(1);
   const struct incident *const late = heard(desk.count - 1, INCIDENT_BEGAN, true);
   assert_string_equal(late->host[0], "web2");

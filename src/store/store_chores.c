@@ -1,0 +1,36 @@
+/* What is done every minute, between checkpoints. */
+#include "store/anomaly_rows.h"
+#include "store/store_private.h"
+
+static void count_anomalies(struct store *store, size_t rows) {
+  pthread_mutex_lock(&store->lock);
+  store->status.anomalies += rows;
+  pthread_mutex_unlock(&store->lock);
+}
+
+/* No more than could have waited at first: others go on adding. */
+bool store_put_anomalies(struct store *store) {
+  size_t rows = 1;
+  for (size_t written = 0; rows > 0 && written < ANOMALY_LOG_ROOM; written += rows) {
+    if (!anomaly_rows_put(&store->database, &store->health, store->anomalies, &rows))
+      return false;
+    count_anomalies(store, rows);
+    store_run_errand(store);
+    if (store->database.handle == NULL)
+      return false;
+  }
+  return true;
+}
+
+bool store_look_at_silences(struct store *store) {
+  struct incidents *const incidents = store->hearers.incidents;
+  return incidents == NULL ||
+         silences_look(&store->silences, &store->database, &store->health, incidents, store->now());
+}
+
+bool store_do_chores(struct store *store) {
+  const bool good =
+      store_have_file(store) && store_put_anomalies(store) && store_look_at_silences(store);
+  store_show_health(store);
+  return good;
+}
