@@ -110,10 +110,19 @@ static void report_fault(const struct health *health) {
           phrase[health->fault], health->detail);
 }
 
+/* What anomalyctl train has learned meanwhile. */
+static void report_taken_over(struct report *report, const struct store_status *status) {
+  if (status->taken_over > report->taken_over)
+    INFO(PLUGIN_NAME " plugin: metrics that go on with what was learned from the past: %llu",
+         (unsigned long long)(status->taken_over - report->taken_over));
+  report->taken_over = status->taken_over;
+}
+
 void report_store(struct report *report, const struct store_status *status) {
   if (!report->said_restored)
     report_restored(status);
   report->said_restored = true;
+  report_taken_over(report, status);
   if (status->health.events != report->store_events)
     report_event(&status->health);
   report->store_events = status->health.events;

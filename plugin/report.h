@@ -19,6 +19,7 @@ struct report {
   bool said_restored;
   enum store_fault fault; /* as it was told */
   uint64_t store_events;  /* of the store, that were told */
+  uint64_t taken_over;    /* metrics, that were told */
 };
 
 /*

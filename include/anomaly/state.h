@@ -89,9 +89,25 @@ struct restore_stats {
 void engine_restore(struct engine *engine, const void *state, size_t size, double now,
                     struct restore_stats *stats);
 
+/* What became of a state that somebody else has learned. */
+enum taking_over {
+  TAKEN_OVER,
+  TAKEN_LATER, /* not now: an episode of the metric is open, or it has seen less than the state */
+  TAKEN_NOT,   /* known for longer, ignored, of other options, damaged, or no memory */
+};
+
+/*
+ * Makes a metric of a running engine what somebody else has learned of its past,
+ * from hostile bytes, where that begins earlier than what is known. An episode of
+ * the past is forgotten, and the metric is not awaited: nothing is told of
+ * it until its next value. `now` is as for engine_restore.
+ */
+enum taking_over engine_take_over(struct engine *engine, const void *state, size_t size,
+                                  double now);
+
 /*
  * Calls visit for each metric whose episode is open, with what would have opened
- * it, and with no lock held. To be called before the first value.
+ * it, and with no lock held. Of what changes meanwhile some may be missed.
  */
 void engine_each_open(struct engine *engine,
                       void (*visit)(void *context, const struct episode_event *event),

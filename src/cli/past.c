@@ -3,6 +3,7 @@
 #include "anomaly/engine.h"
 #include "anomaly/status.h"
 #include "base/timefmt.h"
+#include "cli/moment.h"
 #include "cli/progress.h"
 #include "cli/say.h"
 
@@ -19,16 +20,11 @@ static int refuse(const struct past *past, enum past_option option, const char *
   return EXIT_USAGE;
 }
 
-/* "30d" is so long before now. */
 static int read_time(const struct past *past, enum past_option option, const char *value,
                      double *ret_time) {
-  double seconds;
-  if (strspn(value, "0123456789.") < strlen(value) && duration_parse(value, &seconds) == STATUS_OK)
-    seconds = (double)time(NULL) - seconds;
-  else if (time_parse(value, &seconds) != STATUS_OK)
-    return refuse(past, option, "must be a time such as 2024-01-31, or one before now such as 30d");
-  *ret_time = seconds;
-  return EXIT_SUCCESS;
+  return moment_read(value, (double)time(NULL), ret_time) == STATUS_OK
+             ? EXIT_SUCCESS
+             : refuse(past, option, MOMENT_HELP);
 }
 
 static int read_interval(struct past *past, const char *value) {

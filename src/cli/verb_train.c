@@ -5,8 +5,10 @@
 #include "cli/say.h"
 #include "cli/settings.h"
 #include "cli/verbs.h"
+#include "store/guest.h"
 #include "store/in_use.h"
 #include "store/store.h"
+#include "store/trained_rows.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -61,7 +63,9 @@ struct training {
   const struct invocation *invocation;
   struct past past;
   const char *path; /* of the database */
+  pid_t user;       /* the process that has it open; 0 = none */
   struct store *store;
+  struct guest *guest; /* instead of store, where there is a user */
   struct engine *engine;
   struct cadence *cadences; /* by metric of the place that is read */
   size_t room;
@@ -88,12 +92,12 @@ static double samples_now(void) { return fmin(newest, (double)time(NULL)); }
 /* ---- Database and engine ---- */
 
 static int check_database(struct training *training) {
-  const pid_t user = store_in_use(training->path);
-  if (user == 0)
+  training->user = store_in_use(training->path);
+  if (training->user == 0 || !invocation_has(training->invocation, OPTION_CONTINUE))
     return EXIT_SUCCESS;
   say_error(training->invocation->verb,
-            "%s: process %ld has it open and would write over what is learned: stop it first",
-            training->path, (long)user);
+            "%s: process %ld has it open; to go on where it ends, stop that first", training->path,
+            (long)training->user);
   return EXIT_FAILURE;
 }
 
@@ -117,11 +121,30 @@ static int open_store(struct training *training, const struct config *config) {
   return check_health(training);
 }
 
-static int create_engine(struct training *training, struct config *config) {
+static int open_guest(struct training *training, uint64_t *ret_seed) {
+  char words[512] = "";
+  struct text why = text_over(words, sizeof words);
+  int status = guest_open(&training->guest, training->path, &why);
+  if (status == STATUS_OK)
+    status = guest_seed(training->guest, ret_seed, &why);
+  return status == STATUS_OK ? EXIT_SUCCESS : fail(training, words);
+}
+
+static int open_database(struct training *training, const struct config *config,
+                         uint64_t *ret_seed) {
+  if (training->user != 0)
+    return open_guest(training, ret_seed);
+  const int exit_status = open_store(training, config);
+  if (exit_status == EXIT_SUCCESS)
+    *ret_seed = store_seed(training->store);
+  return exit_status;
+}
+
+static int create_engine(struct training *training, struct config *config, uint64_t seed) {
   struct engine_settings settings = engine_settings_preset();
   settings.options = config->engine;
   settings.rules = config->rules;
-  settings.hash_seed = store_seed(training->store);
+  settings.hash_seed = seed;
   if (engine_create(&training->engine, &settings) != STATUS_OK)
     return fail(training, status_text(STATUS_NO_MEMORY));
   config->rules = NULL;
@@ -143,9 +166,10 @@ static int prepare(struct training *training) {
                                 asked != NULL ? asked : settings_installed(), NULL, &config);
   if (exit_status != EXIT_SUCCESS)
     return exit_status;
-  exit_status = open_store(training, &config);
+  uint64_t seed = 0;
+  exit_status = open_database(training, &config, &seed);
   if (exit_status == EXIT_SUCCESS)
-    exit_status = create_engine(training, &config);
+    exit_status = create_engine(training, &config, seed);
   if (exit_status == EXIT_SUCCESS && invocation_has(training->invocation, OPTION_CONTINUE))
     exit_status = start_store(training);
   config_release(&config);
@@ -232,6 +256,38 @@ static void print_learned(const struct training *training) {
   fputs("\n", stdout);
 }
 
+static int put_states(struct training *training, struct state_export *export, struct text *why) {
+  const struct metric_record *records;
+  int status = STATUS_OK;
+  for (size_t count; status == STATUS_OK && (count = state_export_next(export, &records)) > 0;)
+    status = trained_rows_put(training->guest, records, count, (double)time(NULL), why);
+  return status;
+}
+
+/* To the process that has the database open. */
+static int hand_over(struct training *training) {
+  char words[512] = "";
+  struct text why = text_over(words, sizeof words);
+  struct state_export *export = NULL;
+  int status = state_export_begin(&export, training->engine, UNSAVED_STATE);
+  if (status == STATUS_OK)
+    status = put_states(training, export, &why);
+  state_export_end(export);
+  if (status != STATUS_OK)
+    return fail(training, why.used > 0 ? words : status_text(status));
+  print_learned(training);
+  printf("process %ld takes it over within a minute, where it knows a metric for less long\n",
+         (long)training->user);
+  return EXIT_SUCCESS;
+}
+
+static int say_if_interrupted(const struct training *training, const char *how) {
+  if (interrupted == 0)
+    return EXIT_SUCCESS;
+  say_error(training->invocation->verb, "interrupted; what was learned is kept. %s", how);
+  return 128 + (int)interrupted;
+}
+
 /*
  * What the database knew is taken over only now, where it knows a metric for
  * longer than the past that was read, or where that has not got it.
@@ -247,11 +303,16 @@ static int save(struct training *training) {
     return exit_status != EXIT_SUCCESS ? exit_status : fail(training, "could not be written");
   }
   print_learned(training);
-  if (interrupted == 0)
-    return EXIT_SUCCESS;
-  say_error(training->invocation->verb,
-            "interrupted; what was learned is kept. To go on, say the same with --continue");
-  return 128 + (int)interrupted;
+  return say_if_interrupted(training, "To go on, say the same with --continue");
+}
+
+static int hand_over_or_save(struct training *training) {
+  if (training->guest == NULL)
+    return save(training);
+  const int exit_status = hand_over(training);
+  return exit_status != EXIT_SUCCESS
+             ? exit_status
+             : say_if_interrupted(training, "To learn all of it, say the same again");
 }
 
 static int train(struct training *training) {
@@ -261,7 +322,7 @@ static int train(struct training *training) {
   learn_all(training);
   if (training->no_memory)
     return fail(training, status_text(STATUS_NO_MEMORY));
-  exit_status = save(training);
+  exit_status = hand_over_or_save(training);
   return exit_status != EXIT_SUCCESS ? exit_status : training->exit_status;
 }
 
@@ -279,6 +340,7 @@ static int run(const struct invocation *invocation) {
   if (exit_status == EXIT_SUCCESS)
     exit_status = train(&training);
   store_destroy(training.store);
+  guest_close(training.guest);
   engine_destroy(training.engine);
   free(training.cadences);
   past_release(&training.past);
@@ -291,7 +353,8 @@ const struct verb train_verb = {
     .operands_max = VERB_OPERANDS_MAX,
     .summary = "learns from the past, so that the daemon starts warm",
     .about = "A SOURCE is as for history. Without --since it is the last 30 days. The database "
-             "is\n" ANOMALY_DATABASE_PATH " if not given; no collectd may have it open.\n"
+             "is\n" ANOMALY_DATABASE_PATH " if not given. A collectd that has it open takes over\n"
+             "what is learned within a minute, where it knows a metric for less long.\n"
              "\n"
              "Ctrl-C keeps what was learned; --continue goes on from there.\n",
     .options = options,

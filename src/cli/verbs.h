@@ -17,6 +17,8 @@ extern const struct verb fit_verb;
 extern const struct verb help_verb;
 extern const struct verb models_verb;
 extern const struct verb score_verb;
+extern const struct verb label_verb;
+extern const struct verb silence_verb;
 extern const struct verb train_verb;
 extern const struct verb history_verb;
 

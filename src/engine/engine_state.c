@@ -284,11 +284,14 @@ static void note_episode(struct engine *engine, const struct metric *metric) {
     ;
 }
 
-/* What is stored knows the metric for longer, and nothing that was told gets lost. */
-static bool is_better(const struct metric *stored, const struct metric *known) {
-  return stored->size == known->size && stored->first_time > 0 && !known->decision.open &&
-         (known->first_time == 0 || stored->first_time < known->first_time) &&
-         stored->rate.time <= known->rate.time;
+enum placing { PLACED, REPLACED, POSTPONED, REFUSED };
+
+/* Better is what knows the metric for longer; nothing that was told may get lost. */
+static enum placing compare(const struct metric *stored, const struct metric *known) {
+  if (stored->size != known->size || stored->first_time <= 0 ||
+      (known->first_time > 0 && stored->first_time >= known->first_time))
+    return REFUSED;
+  return known->decision.open || stored->rate.time > known->rate.time ? POSTPONED : REPLACED;
 }
 
 /* Takes everything over but where the metric is now. */
@@ -304,8 +307,6 @@ static void replace(struct shard *shard, struct metric *known, const struct metr
   engine_count_metric(shard, known, 1);
 }
 
-enum placing { PLACED, REPLACED, REFUSED };
-
 static enum placing place(struct engine *engine, struct metric *metric,
                           const struct metric_key *key) {
   const uint64_t hash = metric_key_hash(key, engine->hash_seed);
@@ -317,9 +318,8 @@ static enum placing place(struct engine *engine, struct metric *metric,
     table_put(&shard->table, metric, (uint32_t)hash);
     engine_count_metric(shard, metric, 1);
     placing = PLACED;
-  } else if (known != NULL && is_better(metric, known)) {
+  } else if (known != NULL && (placing = compare(metric, known)) == REPLACED) {
     replace(shard, known, metric);
-    placing = REPLACED;
   }
   pthread_mutex_unlock(&shard->lock);
   return placing;
@@ -362,12 +362,40 @@ void engine_restore(struct engine *engine, const void *state, size_t size, doubl
   const enum placing placing = place(engine, metric, &key);
   if (placing != PLACED)
     engine_drop_metric(engine, metric);
-  if (placing == REFUSED) {
+  if (placing == POSTPONED || placing == REFUSED) {
     stats->refused++;
     return;
   }
   stats->metrics++;
   stats->cold_detectors += cold;
+}
+
+/* An alarm that nobody was told of opens again if it goes on, and nobody is awaited. */
+static void forget_alarm(struct metric *metric) {
+  metric->decision.open = false;
+  metric->decision.hits = 0;
+  metric->decision.severity = SEVERITY_OKAY;
+  metric->silent = false;
+}
+
+enum taking_over engine_take_over(struct engine *engine, const void *state, size_t size,
+                                  double now) {
+  struct restore_stats stats = {.metrics = 0};
+  struct metric_key key;
+  size_t cold = 0;
+  struct metric *const metric = revive(engine, state, size, &key, &cold, &stats);
+  if (metric == NULL)
+    return TAKEN_NOT;
+  forget_alarm(metric);
+  metric->unsaved = UNSAVED_STATE | UNSAVED_BASELINE;
+  set_age(engine, metric, now);
+  note_episode(engine, metric);
+  const enum placing placing = cold > 0 ? REFUSED : place(engine, metric, &key);
+  if (placing != PLACED)
+    engine_drop_metric(engine, metric);
+  if (placing == POSTPONED)
+    return TAKEN_LATER;
+  return placing == REFUSED ? TAKEN_NOT : TAKEN_OVER;
 }
 
 /* ---- Episodes ------------------------------------------------------------- */
@@ -433,27 +461,38 @@ bool engine_settle_episode(struct engine *engine, const struct episode_event *to
   return settled;
 }
 
-struct open_visit {
-  void (*visit)(void *context, const struct episode_event *event);
-  void *context;
-};
+/* The same of a few slots, with the shard locked. */
+static bool find_open_soon(const struct shard *shard, size_t *at, struct episode_event *ret_event) {
+  for (size_t end = *at + STEP_SLOTS; *at < end && *at < shard->table.capacity;) {
+    const struct metric *const metric = shard->table.slots[(*at)++].metric;
+    if (metric == NULL || !metric->decision.open)
+      continue;
+    struct verdict verdict = metric_last_verdict(metric);
+    verdict.change = EPISODE_OPENED;
+    metric_event(metric, &verdict, EPISODE_RECOVERED, ret_event);
+    return true;
+  }
+  return false;
+}
 
-static void visit_if_open(const struct metric *metric, const struct open_visit *to) {
-  if (!metric->decision.open)
-    return;
-  struct verdict verdict = metric_last_verdict(metric);
-  struct episode_event event;
-  verdict.change = EPISODE_OPENED;
-  metric_event(metric, &verdict, EPISODE_RECOVERED, &event);
-  to->visit(to->context, &event);
+/* The next open episode of the shard from slot *at on; false where there is none. */
+static bool find_open(struct shard *shard, size_t *at, struct episode_event *ret_event) {
+  for (;;) {
+    pthread_mutex_lock(&shard->lock);
+    const bool found = find_open_soon(shard, at, ret_event);
+    const bool all = *at >= shard->table.capacity;
+    pthread_mutex_unlock(&shard->lock);
+    if (found || all)
+      return found;
+  }
 }
 
 void engine_each_open(struct engine *engine,
                       void (*visit)(void *context, const struct episode_event *event),
                       void *context) {
-  const struct open_visit to = {.visit = visit, .context = context};
-  for (struct shard *shard = engine->shards; shard < engine->shards + SHARDS; shard++)
-    for (size_t i = 0; i < shard->table.capacity; i++)
-      if (shard->table.slots[i].metric != NULL)
-        visit_if_open(shard->table.slots[i].metric, &to);
+  for (struct shard *shard = engine->shards; shard < engine->shards + SHARDS; shard++) {
+    struct episode_event event;
+    for (size_t at = 0; find_open(shard, &at, &event);)
+      visit(context, &event);
+  }
 }

@@ -142,8 +142,7 @@ int database_rekey(struct database *database) {
 static int recognise_file(struct database *database) {
   struct stat file;
   int64_t seed = 0;
-  const int code =
-      statement_number(database->handle, "SELECT value FROM meta WHERE name = 'seed'", &seed);
+  const int code = schema_seed(database->handle, &seed);
   if (code != SQLITE_OK)
     return code;
   if (stat(database->path, &file) != 0)

@@ -137,15 +137,19 @@ bool incident_rows_told(struct database *database, struct health *health, uint64
 
 /* ---- After a restart -------------------------------------------------------- */
 
-/* A told incident that is open. */
-static void go_on_with(const struct incident_restart *restart, struct incident *incident,
-                       bool worsened) {
+/* A told incident that is open. Where it cannot go on, people are told that it is over. */
+static void go_on_with(const struct incident_restart *restart, struct incident_event *event) {
+  struct incident *const incident = &event->incident;
   for (uint32_t i = 0; i < incident->members; i++) {
     struct episode_event *const episode = &incident->member[i].episode;
     if (episode->change != EPISODE_CLOSED && !engine_settle_episode(restart->engine, episode))
       episode->change = EPISODE_CLOSED;
   }
-  (void)incidents_restore(restart->incidents, incident, worsened, restart->clock);
+  if (incidents_restore(restart->incidents, incident, event->change == INCIDENT_WORSENED,
+                        restart->clock))
+    return;
+  event->change = INCIDENT_ENDED;
+  restart->tell(restart->context, event);
 }
 
 /* One that was told to have ended: no metric of it may be open still. */
@@ -177,7 +181,7 @@ static void restart_row(const struct incident_restart *restart, sqlite3_stmt *ro
   if (event.change == INCIDENT_ENDED)
     end_all(restart, &event.incident);
   else
-    go_on_with(restart, &event.incident, event.change == INCIDENT_WORSENED);
+    go_on_with(restart, &event);
 }
 
 static int restart_rows(struct database *database, const struct incident_restart *restart) {

@@ -202,3 +202,7 @@ int schema_prepare(sqlite3 *database, enum schema_state *ret_state) {
     *ret_state = SCHEMA_READY;
   return code;
 }
+
+int schema_seed(sqlite3 *database, int64_t *ret_seed) {
+  return statement_number(database, "SELECT value FROM meta WHERE name = 'seed'", ret_seed);
+}

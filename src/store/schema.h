@@ -6,6 +6,7 @@
 #define ANOMALY_STORE_SCHEMA_H
 
 #include <sqlite3.h>
+#include <stdint.h>
 
 /* What tells our files from others: "anom". */
 #define SCHEMA_APPLICATION 0x616e6f6d
@@ -21,5 +22,8 @@ enum schema_state {
  * code of SQLite; *ret_state is written for SQLITE_OK.
  */
 int schema_prepare(sqlite3 *database, enum schema_state *ret_state);
+
+/* The seed of the metrics' ids, untouched where there is none; a code of SQLite. */
+int schema_seed(sqlite3 *database, int64_t *ret_seed);
 
 #endif

@@ -118,12 +118,12 @@ static void *run_writer(void *argument) {
     const struct call call = wait_for_work(store, fmin(next, chores));
     stopping = call.stopping;
     store_run_errand(store);
-    if (call.crowded || store_seconds() >= chores) {
+    const bool asked = stopping || call.requested != store->finished;
+    if (asked || call.crowded || store_seconds() >= chores) {
       chores = store_seconds() + CHORE_INTERVAL;
       if (!store_do_chores(store))
         next = fmin(next, store_seconds() + STORE_RETRY);
     }
-    const bool asked = stopping || call.requested != store->finished;
     if (!asked && store_seconds() < next)
       continue;
     const bool good = store_checkpoint(store, asked);

@@ -1,6 +1,7 @@
-/* What is done every minute, between checkpoints. */
+/* What is done every minute, and at flushes. */
 #include "store/anomaly_rows.h"
 #include "store/store_private.h"
+#include "store/trained_rows.h"
 
 static void count_anomalies(struct store *store, size_t rows) {
   pthread_mutex_lock(&store->lock);
@@ -28,9 +29,25 @@ bool store_look_at_silences(struct store *store) {
          silences_look(&store->silences, &store->database, &store->health, incidents, store->now());
 }
 
+static bool take_over_trained(struct store *store) {
+  int64_t cursor = -1;
+  size_t rows = 1;
+  uint64_t taken = 0;
+  bool good = true;
+  while (good && rows > 0 && store->database.handle != NULL) {
+    good = trained_rows_take(&store->database, &store->health, store->engine, store->now(), &cursor,
+                             &rows, &taken);
+    store_run_errand(store);
+  }
+  pthread_mutex_lock(&store->lock);
+  store->status.taken_over += taken;
+  pthread_mutex_unlock(&store->lock);
+  return good && store->database.handle != NULL;
+}
+
 bool store_do_chores(struct store *store) {
-  const bool good =
-      store_have_file(store) && store_put_anomalies(store) && store_look_at_silences(store);
+  const bool good = store_have_file(store) && store_put_anomalies(store) &&
+                    store_look_at_silences(store) && take_over_trained(store);
   store_show_health(store);
   return good;
 }

@@ -67,7 +67,7 @@ bool store_put_anomalies(struct store *store);
 /* Looks which silences are in effect; false where that failed. */
 bool store_look_at_silences(struct store *store);
 
-/* What is done every minute: verdicts, silences, what was learned elsewhere. */
+/* What is done every minute, and at flushes: verdicts, silences, what was learned elsewhere. */
 bool store_do_chores(struct store *store);
 
 #endif

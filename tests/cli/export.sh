@@ -13,11 +13,16 @@ expect_status "a database is made" 0
 
 run export --database a.db
 expect_status "without a table" 0
-expect_output "its tables are listed" "baselines
+expect_output "its tables are listed" "anomalies
+baselines
 detector_state
 incident_members
 incidents
-meta"
+labels
+meta
+models
+silences
+trained_state"
 run export --database a.db baselines
 expect_status "a table" 0
 expect_equal "has a header" \

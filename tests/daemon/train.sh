@@ -27,15 +27,36 @@ check "what is usual is so at once" try_for 10 value_is warm warm/anomaly/gauge-
 put warm $((now + 120)) 5000 | feed warm
 check "what is not is an anomaly at once" try_for 10 value_is warm warm/anomaly/gauge-anomalous 'v == 1'
 
-"$anomalyctl" train --database "$work/warm/anomaly.db" --from "$work/past.csv" \
+
+# A metric that the daemon has seen for two minutes, its past, and another one's.
+usual young "$now" 12 | feed warm
+sed 's|warm/test|young/test|' "$work/past.csv" >"$work/young.csv"
+sed 's|warm/test|gone/test|' "$work/past.csv" >"$work/gone.csv"
+"$anomalyctl" train --database "$work/warm/anomaly.db" --continue "$work/young.csv" \
   >"$work/again.log" 2>&1
-check "an open database is left alone" [ $? = 1 ]
+check "an open database is not gone on with" [ $? = 1 ]
 check "and whose it is is told" said "$work/again.log" "process $daemon has it open"
+"$anomalyctl" train --database "$work/warm/anomaly.db" --from "$work/past.csv" \
+  --from "$work/young.csv" --from "$work/gone.csv" >"$work/again.log" 2>&1
+check "it takes what is learned" [ $? = 0 ]
+check "and whose it is is told then, too" said "$work/again.log" "process $daemon takes it over"
+flush warm anomaly
+check "the daemon takes two of three over" try_for 10 said "$work/warm.log" \
+  'go on with what was learned from the past: 2'
+check "and nothing is young any more" value_is warm warm/anomaly/gauge-warming 'v == 0'
+check "nobody misses what does not come" [ "$(grep -c 'host = gone' "$work/warm.log")" = 0 ]
+put young $((now + 120)) 5000 | feed warm
+check "it is an anomaly there, too" try_for 10 value_is warm warm/anomaly/gauge-anomalous 'v == 2'
 check "SIGTERM ends it" stop "$daemon"
 "$anomalyctl" train --database "$work/warm/anomaly.db" --continue "$work/past.csv" \
   >"$work/again.log" 2>&1
 check "a closed one is not" [ $? = 0 ]
 check "what it knows already is passed over" said "$work/again.log" \
   "not newer than what the database knows: 20000"
+"$anomalyctl" export --database "$work/warm/anomaly.db" trained_state >"$work/left.csv"
+check "nothing is left to be taken over" [ "$(wc -l <"$work/left.csv")" = 1 ]
+"$anomalyctl" export --database "$work/warm/anomaly.db" baselines >"$work/known.csv"
+check "the young metric is known for long" said "$work/known.csv" \
+  ',young,test-0/gauge-a,.*,20001,'
 check "nothing went wrong" no_trouble "$work/warm.log"
 finish

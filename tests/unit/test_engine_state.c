@@ -336,6 +336,122 @@ static void what_has_no_place_is_counted(void **state) {
   clear(shelf);
 }
 
+/* ---- What somebody else has learned ------------------------------------------ */
+
+/* The state of metric 0 after the values `from` .. `to`. */
+static struct shelf *learned(const struct watch *watch, unsigned from, unsigned to) {
+  struct rig rig;
+  start(&rig, watch);
+  feed(&rig, 1, from, to);
+  struct shelf *const shelf = hand_out(&rig, UNSAVED_STATE);
+  engine_destroy(rig.engine);
+  return shelf;
+}
+
+/* What an engine that has seen the values `from` .. `to` does with it. */
+static enum taking_over take_over(struct rig *rig, const struct shelf *shelf) {
+  return engine_take_over(rig->engine, shelf->bytes[0], shelf->record[0].size, BEGIN + 5000);
+}
+
+static void what_begins_earlier_is_taken_over(void **state) {
+  (void)state;
+  const struct watch watch = all_detectors();
+  struct shelf *const shelf = learned(&watch, 0, 500);
+  struct rig rig, learner;
+  start(&learner, &watch);
+  feed(&learner, 1, 0, 500);
+  start(&rig, &watch);
+  feed(&rig, 1, 450, 500);
+  assert_int_equal(take_over(&rig, shelf), TAKEN_OVER);
+  assert_same_states(&rig, &learner);
+  assert_int_equal(take_over(&rig, shelf), TAKEN_NOT);
+  engine_destroy(rig.engine);
+  engine_destroy(learner.engine);
+  clear(shelf);
+}
+
+static void what_is_not_known_is_taken_over_and_not_missed(void **state) {
+  (void)state;
+  const struct watch watch = fakes();
+  struct shelf *const shelf = learned(&watch, 0, 500);
+  struct engine_stats counts;
+  struct rig rig;
+  start(&rig, &watch);
+  assert_int_equal(take_over(&rig, shelf), TAKEN_OVER);
+  assert_int_equal(count_unsaved(&rig, UNSAVED_STATE | UNSAVED_BASELINE), 1);
+  for (double time = BEGIN + 5000; time < BEGIN + 5000 + 86400; time += 3600)
+    engine_tick(rig.engine, time);
+  engine_stats(rig.engine, &counts);
+  assert_int_equal(counts.metrics, 1);
+  assert_int_equal(counts.open + counts.episodes, 0);
+  engine_destroy(rig.engine);
+  clear(shelf);
+}
+
+static void what_does_not_fit_is_not_taken_over(void **state) {
+  (void)state;
+  struct watch watch = all_detectors();
+  struct shelf *const shelf = learned(&watch, 100, 500);
+  struct rig rig;
+  start(&rig, &watch);
+  feed(&rig, 1, 0, 500);
+  assert_int_equal(take_over(&rig, shelf), TAKEN_NOT);
+  engine_destroy(rig.engine);
+  watch.option = "window";
+  watch.setting = "50";
+  start(&rig, &watch);
+  feed(&rig, 1, 450, 500);
+  assert_int_equal(take_over(&rig, shelf), TAKEN_NOT);
+  shelf->bytes[0][100] ^= 1;
+  assert_int_equal(take_over(&rig, shelf), TAKEN_NOT);
+  engine_destroy(rig.engine);
+  clear(shelf);
+}
+
+static void an_open_episode_and_newer_values_are_waited_for(void **state) {
+  (void)state;
+  const struct watch watch = fakes();
+  struct shelf *const shelf = learned(&watch, 0, 500);
+  struct engine_stats counts;
+  struct rig rig;
+  start(&rig, &watch);
+  feed(&rig, 1, 450, 499);
+  assert_int_equal(take_over(&rig, shelf), TAKEN_LATER);
+  observe(&rig, 0, BEGIN + 499 * STEP, 5, NULL);
+  observe(&rig, 0, BEGIN + 500 * STEP, 5, NULL);
+  engine_stats(rig.engine, &counts);
+  assert_int_equal(counts.open, 1);
+  assert_int_equal(take_over(&rig, shelf), TAKEN_LATER);
+  for (unsigned at = 501; at < 600; at++)
+    observe(&rig, 0, BEGIN + at * STEP, -1, NULL);
+  assert_int_equal(take_over(&rig, shelf), TAKEN_OVER);
+  engine_destroy(rig.engine);
+  clear(shelf);
+}
+
+/* Nobody was told of it: it opens once more if it goes on. */
+static void an_episode_of_the_past_is_forgotten(void **state) {
+  (void)state;
+  const struct watch watch = fakes();
+  struct verdict verdict;
+  struct engine_stats counts;
+  struct rig rig;
+  start(&rig, &watch);
+  feed(&rig, 1, 0, 500);
+  observe(&rig, 0, BEGIN + 500 * STEP, 5, &verdict);
+  assert_true(verdict.open);
+  struct shelf *const shelf = hand_out(&rig, UNSAVED_STATE);
+  engine_destroy(rig.engine);
+  start(&rig, &watch);
+  assert_int_equal(take_over(&rig, shelf), TAKEN_OVER);
+  engine_stats(rig.engine, &counts);
+  assert_int_equal(counts.open, 0);
+  observe(&rig, 0, BEGIN + 501 * STEP, 5, &verdict);
+  assert_int_equal(verdict.change, EPISODE_OPENED);
+  engine_destroy(rig.engine);
+  clear(shelf);
+}
+
 /* Each cut, and each byte changed, costs the metric or a detector, no more. */
 static void damage_costs_what_it_hits(void **state) {
   (void)state;
@@ -496,6 +612,11 @@ int main(void) {
       cmocka_unit_test(a_record_says_what_the_values_were),
       cmocka_unit_test(only_what_does_not_fit_starts_cold),
       cmocka_unit_test(what_has_no_place_is_counted),
+      cmocka_unit_test(what_begins_earlier_is_taken_over),
+      cmocka_unit_test(what_is_not_known_is_taken_over_and_not_missed),
+      cmocka_unit_test(what_does_not_fit_is_not_taken_over),
+      cmocka_unit_test(an_open_episode_and_newer_values_are_waited_for),
+      cmocka_unit_test(an_episode_of_the_past_is_forgotten),
       cmocka_unit_test(damage_costs_what_it_hits),
       cmocka_unit_test(an_open_episode_stays_open),
       cmocka_unit_test(who_does_not_come_back_is_missing),
