@@ -108,6 +108,12 @@ enum observation_result engine_silence(struct engine *engine, const struct metri
  */
 void engine_tick(struct engine *engine, double now);
 
+/*
+ * The most specific rule that matches a metric, known or not; NULL where none
+ * does. It lives as long as the engine.
+ */
+const struct rule *engine_rule(struct engine *engine, const struct metric_id *id);
+
 struct engine_stats {
   uint64_t results[OBSERVATION_RESULTS]; /* calls of engine_observe by result */
   uint64_t anomalies;                    /* verdicts over the line */

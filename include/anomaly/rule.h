@@ -97,6 +97,9 @@ int rule_select(struct rule *rule, enum metric_part part, const char *pattern, c
                 size_t why_size);
 #define RULE_PATTERN_MAX 512 /* bytes of a pattern, without the final NUL */
 
+/* Notes where the rule stands, for people; the folders of `file` are left out. */
+void rule_set_place(struct rule *rule, const char *file, unsigned line);
+
 /*
  * The rule's settings and the mark that row number `row` of rule_option_rows
  * is given by this rule. A setting counts only when marked.

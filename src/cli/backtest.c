@@ -142,6 +142,9 @@ static bool begin_subject(struct backtest *backtest, struct subject *subject,
   if (backtest->labels != NULL &&
       label_walk_create(&subject->walk, backtest->labels, &value->id) != STATUS_OK)
     return false;
+  for (size_t i = 0; i < backtest->trial_count; i++)
+    backtest->trials[i].tallies[backtest->now].rule =
+        engine_rule(backtest->trials[i].engine, &value->id);
   for (size_t i = 0; i < backtest->trial_count && backtest->plotted; i++) {
     struct tally *const tally = &backtest->trials[i].tallies[backtest->now];
     tally->plot = malloc(sizeof *tally->plot);
@@ -304,6 +307,7 @@ static void release_trial(struct trial *trial, size_t tallies) {
     free(trial->tallies[i].plot);
   }
   free(trial->tallies);
+  free(trial->rules);
   free(trial->episodes);
 }
 

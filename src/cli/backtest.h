@@ -53,8 +53,16 @@ struct leader {
   uint64_t episodes;  /* that it opened */
 };
 
+/* What came of the metrics whose most specific rule is this one. */
+struct rule_share {
+  const struct rule *rule; /* of the trial's engine */
+  size_t metrics;
+  uint64_t anomalies, episodes;
+};
+
 /* What a trial made of one metric. The rows are kept where there are labels. */
 struct tally {
+  const struct rule *rule; /* the most specific one; NULL: there was no room for it */
   uint64_t anomalies, episodes;
   size_t open; /* 1 + its place in the trial's episodes; 0: none */
   struct cadence cadence;
@@ -72,6 +80,8 @@ struct trial {
   size_t episode_count, episode_room;
   struct leader leaders[LEADERS_MAX];
   size_t leader_count;
+  struct rule_share *rules; /* those that have metrics; most episodes first */
+  size_t rule_count, rule_room;
   uint64_t anomalies;
   struct incident_options incident_options;
   struct chronicle chronicle; /* until the incidents are made */
@@ -126,6 +136,9 @@ bool backtest_observe(struct backtest *backtest, const struct history_value *val
 
 /* Makes incidents of all episodes, after the last value. Errors: STATUS_NO_MEMORY. */
 int backtest_make_incidents(struct backtest *backtest);
+
+/* Sums up by rule, after the last value. Errors: STATUS_NO_MEMORY. */
+int backtest_sum_rules(struct backtest *backtest);
 
 /* The identity of a metric. */
 void subject_name(const struct subject *subject, struct text *text);

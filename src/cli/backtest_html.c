@@ -1,6 +1,7 @@
 #include "base/text.h"
 #include "base/timefmt.h"
 #include "cli/backtest_report.h"
+#include "cli/rule_text.h"
 #include "cli/svg.h"
 
 #include <inttypes.h>
@@ -110,6 +111,24 @@ static void write_leaders(FILE *stream, const struct backtest *backtest) {
   fputs("</table>\n", stream);
 }
 
+static void write_rules(FILE *stream, const struct backtest *backtest) {
+  fputs("<h2>What became of each rule's metrics</h2>\n<table>\n"
+        "<tr><th></th><th>metrics</th><th>episodes</th><th>values over the line</th></tr>\n",
+        stream);
+  for (size_t i = 0; i < backtest->trial_count; i++)
+    for (size_t at = 0; at < least(backtest->trials[i].rule_count, ROWS_MAX); at++) {
+      const struct rule_share *const share = &backtest->trials[i].rules[at];
+      char title[RULE_TITLE_SIZE];
+      struct text text = text_over(title, sizeof title);
+      rule_add_title(share->rule, &text);
+      fprintf(stream, "<tr><td>%c: ", report_letter(i));
+      html_write_text(stream, title);
+      fprintf(stream, "</td><td>%zu</td><td>%" PRIu64 "</td><td>%" PRIu64 "</td></tr>\n",
+              share->metrics, share->episodes, share->anomalies);
+    }
+  fputs("</table>\n", stream);
+}
+
 static void write_plots(FILE *stream, const struct backtest_report *report) {
   const size_t shown = least(report->subject_count, PLOTS_MAX);
   fprintf(stream, "<h2>Metrics, most episodes first</h2>\n%s", key);
@@ -197,6 +216,7 @@ void backtest_write_html(FILE *stream, const struct backtest_report *report) {
   write_table(stream, report);
   write_hosts(stream, report);
   write_leaders(stream, report->backtest);
+  write_rules(stream, report->backtest);
   for (size_t i = 0; i < report->backtest->trial_count; i++)
     write_incidents(stream, report->backtest, i);
   write_plots(stream, report);

@@ -3,6 +3,8 @@
 #ifdef HAVE_JANSSON
 
 #include "cli/json_values.h"
+#include "cli/rule_text.h"
+#include "engine/rule_private.h"
 
 #include <string.h>
 
@@ -13,6 +15,22 @@ static json_t *leaders_of(const struct trial *trial) {
                                              "episodes", (json_int_t)trial->leaders[i].episodes,
                                              "anomalies", (json_int_t)trial->leaders[i].anomalies));
   return leaders;
+}
+
+static json_t *rules_of(const struct trial *trial) {
+  json_t *const rules = json_array();
+  for (size_t i = 0; i < trial->rule_count; i++) {
+    const struct rule_share *const share = &trial->rules[i];
+    char selector[RULE_TITLE_SIZE];
+    struct text text = text_over(selector, sizeof selector);
+    rule_add_selector(share->rule, &text);
+    json_array_append_new(rules, json_pack("{s:o, s:o, s:I, s:I, s:I}", "rule", json_text(selector),
+                                           "place", json_text(share->rule->place), "metrics",
+                                           (json_int_t)share->metrics, "episodes",
+                                           (json_int_t)share->episodes, "anomalies",
+                                           (json_int_t)share->anomalies));
+  }
+  return rules;
 }
 
 static json_t *name_of(const struct backtest *backtest, size_t subject) {
@@ -81,6 +99,7 @@ static json_t *trial_of(const struct backtest_report *report, size_t index) {
     json_object_set_new(object, name, json_number(row->number(report, index)));
   }
   json_object_set_new(object, "detectors", leaders_of(trial));
+  json_object_set_new(object, "rules", rules_of(trial));
   json_object_set_new(object, "incidents", incidents_of(trial));
   json_object_set_new(object, "episodes", episodes_of(report->backtest, trial));
   return object;

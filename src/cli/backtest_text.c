@@ -1,12 +1,13 @@
 #include "base/text.h"
 #include "base/timefmt.h"
 #include "cli/backtest_report.h"
+#include "cli/rule_text.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-enum { NAME_WIDTH = 36, CELL_WIDTH = 10, NOISIEST = 10, LINE_WIDTH = 90 };
+enum { NAME_WIDTH = 36, CELL_WIDTH = 10, NOISIEST = 10, RULES = 20, LINE_WIDTH = 90 };
 
 static void print_span(FILE *stream, const struct backtest_report *report) {
   const struct backtest *const backtest = report->backtest;
@@ -65,6 +66,20 @@ static void print_leaders(FILE *stream, const struct backtest *backtest) {
     }
 }
 
+static void print_rules(FILE *stream, const struct backtest *backtest) {
+  fputs("\nWhat became of each rule's metrics\n", stream);
+  for (size_t i = 0; i < backtest->trial_count; i++)
+    for (size_t at = 0; at < backtest->trials[i].rule_count && at < RULES; at++) {
+      const struct rule_share *const share = &backtest->trials[i].rules[at];
+      char title[RULE_TITLE_SIZE];
+      struct text text = text_over(title, sizeof title);
+      rule_add_title(share->rule, &text);
+      fprintf(stream,
+              "  %c  %8" PRIu64 " episodes, %10" PRIu64 " values over the line, %6zu metrics: %s\n",
+              report_letter(i), share->episodes, share->anomalies, share->metrics, title);
+    }
+}
+
 static void print_noisiest(FILE *stream, const struct backtest_report *report) {
   const struct backtest *const backtest = report->backtest;
   fputs("\nMost episodes per week\n", stream);
@@ -113,6 +128,7 @@ void backtest_write_text(FILE *stream, const struct backtest_report *report) {
   print_overfull(stream, report->backtest);
   print_table(stream, report);
   print_leaders(stream, report->backtest);
+  print_rules(stream, report->backtest);
   print_noisiest_hosts(stream, report);
   print_noisiest(stream, report);
   if (report->quality == NULL)

@@ -27,15 +27,29 @@ static void print_detector(const struct detector *detector, const void *options)
     fputs(")", stdout);
 }
 
-static void print_selector(const struct rule *rule) {
+void rule_add_selector(const struct rule *rule, struct text *text) {
   const char *before = "";
   for (int part = 0; part < METRIC_PARTS; part++)
     if (rule->patterns[part].text != NULL) {
-      printf("%s%s \"%s\"", before, rule_part_name((enum metric_part)part),
-             rule->patterns[part].text);
+      text_addf(text, "%s%s \"%s\"", before, rule_part_name((enum metric_part)part),
+                rule->patterns[part].text);
       before = ", ";
     }
-  puts(*before == '\0' ? "every metric:" : ":");
+  if (*before == '\0')
+    text_add(text, "every metric");
+}
+
+void rule_add_title(const struct rule *rule, struct text *text) {
+  rule_add_selector(rule, text);
+  if (rule->place[0] != '\0')
+    text_addf(text, " (%s)", rule->place);
+}
+
+static void print_selector(const struct rule *rule) {
+  char selector[METRIC_PARTS * (RULE_PATTERN_MAX + 32)];
+  struct text text = text_over(selector, sizeof selector);
+  rule_add_selector(rule, &text);
+  printf("%s:\n", selector);
 }
 
 static void print_rule(const struct rule *rule) {

@@ -5,7 +5,15 @@
 #define ANOMALY_CLI_RULE_TEXT_H
 
 #include "anomaly/rule.h"
+#include "base/text.h"
 #include "engine/plan.h"
+
+/* Writes what a rule selects: `plugin "cpu", type "percent"`, or `every metric`. */
+void rule_add_selector(const struct rule *rule, struct text *text);
+
+/* The same, and where it stands: `plugin "cpu" (anomaly.cfg:12)`. */
+void rule_add_title(const struct rule *rule, struct text *text);
+#define RULE_TITLE_SIZE 512
 
 /* Prints each rule to stdout: what it selects, what it sets. */
 void rules_print(const struct rule_set *set);

@@ -380,7 +380,8 @@ static int run(const struct invocation *invocation) {
     exit_status = add_trials(&request);
   if (exit_status == EXIT_SUCCESS)
     exit_status = walk(&request);
-  if (exit_status == EXIT_SUCCESS && backtest_make_incidents(&request.backtest) != STATUS_OK)
+  if (exit_status == EXIT_SUCCESS && (backtest_make_incidents(&request.backtest) != STATUS_OK ||
+                                      backtest_sum_rules(&request.backtest) != STATUS_OK))
     exit_status = fail(&request, STATUS_NO_MEMORY);
   if (exit_status == EXIT_SUCCESS)
     exit_status = judge(&request);
@@ -398,7 +399,8 @@ const struct verb backtest_verb = {
     .operands_max = VERB_OPERANDS_MAX,
     .summary = "says what configurations make of the past, and how well",
     .about = "Incidents told of each host and episodes of each metric by week, the noisiest of\n"
-             "them, and what each detector led to; with labels also recall, precision, delay and\n"
+             "them, and what each detector and rule led to; with labels also recall, precision, "
+             "delay and\n"
              "scores. A SOURCE is as for history. Without --config it is the built-in\n"
              "configuration.\n"
              "\n"

@@ -122,6 +122,10 @@ static int read_rule(const struct reader *reader, const config_setting_t *rules,
     return reader_fail(reader, group, "there are more than %d rules", RULES_MAX);
   if (status != STATUS_OK)
     return reader_fail_memory(reader);
+  const char *file;
+  unsigned line;
+  source_locate(reader->source, config_setting_source_line(group), &file, &line);
+  rule_set_place(rule, file, line);
   for (int i = 0; status == STATUS_OK && i < config_setting_length(group); i++)
     status = read_member(reader, config_setting_get_elem(group, (unsigned)i), rule);
   if (status == STATUS_OK)

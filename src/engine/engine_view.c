@@ -67,3 +67,8 @@ void engine_each(struct engine *engine, bool (*visit)(void *context, const struc
     pthread_mutex_unlock(&shard->lock);
   }
 }
+
+const struct rule *engine_rule(struct engine *engine, const struct metric_id *id) {
+  const struct plan *const plan = plan_book_find(engine->plans, id);
+  return plan != NULL ? plan->rule : NULL;
+}

@@ -94,6 +94,7 @@ static void make_plan(const struct plan_book *book, const unsigned char *matchin
     if ((matching[i / 8] & 1u << i % 8) == 0)
       continue;
     rule_apply(book->by_specificity[i], &plan->options);
+    plan->rule = book->by_specificity[i];
     if (book->by_specificity[i]->detector_count > 0)
       watching = book->by_specificity[i];
   }

@@ -21,6 +21,7 @@ struct plan_detector {
 /* Immutable once made; lives as long as its book. */
 struct plan {
   struct rule_options options;
+  const struct rule *rule; /* the most specific one that matches; NULL: none */
   struct decision_lines lines;
   size_t count; /* detectors; 0 where the metric is ignored */
   struct plan_detector detectors[RULE_DETECTORS_MAX];

@@ -85,6 +85,12 @@ int rule_select(struct rule *rule, enum metric_part part, const char *pattern, c
   return STATUS_OK;
 }
 
+void rule_set_place(struct rule *rule, const char *file, unsigned line) {
+  const char *const slash = strrchr(file, '/');
+  struct text place = text_over(rule->place, sizeof rule->place);
+  text_addf(&place, "%.40s:%u", slash != NULL ? slash + 1 : file, line);
+}
+
 struct rule_options *rule_settings(struct rule *rule) {
   return &rule->options;
 }

@@ -12,10 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define RULE_PLACE_SIZE 64
+
 struct rule {
   struct pattern patterns[METRIC_PARTS];
   struct rule_options options;   /* a field counts only where its row is marked */
   bool marked[RULE_OPTIONS_MAX]; /* by row of rule_option_rows */
+  char place[RULE_PLACE_SIZE];   /* where it stands, as "anomaly.cfg:12"; "": nowhere */
   size_t detector_count;         /* 0: the rule names no detectors */
   struct rule_detector detectors[RULE_DETECTORS_MAX];
 };

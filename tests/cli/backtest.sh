@@ -37,6 +37,8 @@ expect_equal "range recall: one of three runs" 0.333 "$(row 'range recall')"
 conclude "a NAB score" "$([ "$(row 'NAB standard')" != - ] || cat out)"
 expect_in "definitions are printed" out "How it is counted"
 expect_in "who led" out "A  zscore"
+expect_in "whose rule it was" out \
+  "A         2 episodes,          2 values over the line,      2 metrics: plugin \"load\", data_source \"shortterm\" (the rules as shipped:"
 expect_in "who is noisiest" out "web1/load/load:shortterm"
 conclude "who is quiet is not listed" "$(grep 'web2' out)"
 # shellcheck disable=SC2086
@@ -63,6 +65,24 @@ run backtest $quick --against strict.cfg --against zscore:window=20,sigma=90 -l 
 expect_equal "three beside each other" "2 0 0" "$(row episodes)"
 expect_in "the second" out "B: strict.cfg"
 expect_in "the third" out "C: built-in configuration, zscore:window=20,sigma=90"
+cat >rules.cfg <<'END'
+detectors = ({ name = "zscore"; window = 20; });
+warmup = "1h";
+rules = (
+  { host = "web1"; calm = 5; },
+  { host = "web*"; calm = 6; }
+);
+END
+run backtest -c rules.cfg --against zscore:window=20 spikes.csv
+expect_equal "each rule has its metrics" \
+  '  A         2 episodes,          2 values over the line,      1 metrics: host "web1" (rules.cfg:4)
+  A         0 episodes,          0 values over the line,      1 metrics: host "web*" (rules.cfg:5)
+  B         2 episodes,          2 values over the line,      1 metrics: host "web1" (rules.cfg:4)
+  B         0 episodes,          0 values over the line,      1 metrics: host "web*" (rules.cfg:5)' \
+  "$(sed -n "/^What became of each rule/,/^\$/p" out | grep episodes)"
+echo 'detectors = "zscore"; rules = ();' >none.cfg
+run backtest -c none.cfg spikes.csv
+expect_in "where there is none, every metric has the same" out "2 metrics: every metric"
 # shellcheck disable=SC2086
 run backtest $quick --sweep zscore.sigma=3,100 -l labels.csv spikes.csv
 expect_equal "a sweep over a detector's option" "2 0" "$(row episodes)"
