@@ -31,6 +31,25 @@ void json_write_episode(FILE *stream, const struct episode_line *line) {
   json_decref(object);
 }
 
+static json_t *blames_of(const struct group_line *line) {
+  json_t *const blames = json_array();
+  for (size_t i = 0; i < line->blame_count; i++)
+    json_array_append_new(blames, json_pack("{s:o, s:o}", "column",
+                                            json_text(line->names[line->blames[i].column]),
+                                            "decades", json_number(line->blames[i].decades)));
+  return blames;
+}
+
+void json_write_group(FILE *stream, const struct group_line *line) {
+  json_t *const object =
+      json_pack("{s:o, s:o, s:b, s:o}", "timestamp", json_text(line->time), "score",
+                json_number(line->score), "anomaly", line->anomaly, "reason", blames_of(line));
+  if (object != NULL)
+    json_dumpf(object, stream, JSON_COMPACT);
+  fputs("\n", stream);
+  json_decref(object);
+}
+
 static json_t *members_of(const struct incident *incident) {
   json_t *const members = json_array();
   for (uint32_t i = 0; i < incident->members; i++) {
@@ -221,6 +240,16 @@ void json_write_episode(FILE *stream, const struct episode_line *line) {
 void json_write_row_score(FILE *stream, const struct row_score *score) {
   (void)stream;
   (void)score;
+}
+
+void json_write_incident(FILE *stream, const struct incident_line *line) {
+  (void)stream;
+  (void)line;
+}
+
+void json_write_group(FILE *stream, const struct group_line *line) {
+  (void)stream;
+  (void)line;
 }
 
 void json_write_row(FILE *stream, const struct store_reader *reader) {

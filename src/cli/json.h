@@ -5,6 +5,7 @@
 #define ANOMALY_CLI_JSON_H
 
 #include "anomaly/detector.h"
+#include "anomaly/group.h"
 #include "anomaly/model.h"
 #include "cli/episodes.h"
 #include "cli/incident_list.h"
@@ -23,6 +24,19 @@ void json_write_episode(FILE *stream, const struct episode_line *line);
 
 /* The same of an incident, with the names of those members that are kept. */
 void json_write_incident(FILE *stream, const struct incident_line *line);
+
+/* A judged row of a group. */
+struct group_line {
+  const char *time; /* as it stood in the file */
+  double score;
+  bool anomaly;
+  char *const *names; /* of the group's columns */
+  const struct group_blame *blames;
+  size_t blame_count;
+};
+
+/* The same of a row of a group, with the columns to blame and their decades. */
+void json_write_group(FILE *stream, const struct group_line *line);
 
 /* The row of a table as an object in a line of its own; bytes are hexadecimal digits. */
 void json_write_row(FILE *stream, const struct store_reader *reader);

@@ -1,5 +1,6 @@
 #include "anomaly/status.h"
 #include "base/timefmt.h"
+#include "cli/detect_group.h"
 #include "cli/episodes.h"
 #include "cli/incident_lines.h"
 #include "cli/incident_list.h"
@@ -33,6 +34,8 @@ enum option {
   OPTION_WARMUP,
   OPTION_EPISODES,
   OPTION_INCIDENTS,
+  OPTION_GROUP,
+  OPTION_TRAIN,
   OPTION_JSON,
   OPTION_LINE_BUFFERED,
 };
@@ -71,8 +74,15 @@ static const struct verb_option options[] = {
                          .help = "print each metric's alarms from begin to end in place of rows"},
     [OPTION_INCIDENTS] = {.name = "incidents",
                           .help = "print what people would be told, and what they would not"},
+    [OPTION_GROUP] = {.name = "group",
+                      .letter = 'g',
+                      .help = "judge the columns together; --detector is then a group detector"},
+    [OPTION_TRAIN] = {.name = "train",
+                      .argument = "FILE.csv",
+                      .help = "what a group has seen already, before the file's first row"},
     [OPTION_JSON] = {.name = "json",
-                     .help = "print incidents, or episodes, as JSON, an object in each line"},
+                     .help = "print incidents, episodes, or a group's rows, as JSON, an object in "
+                             "each line"},
     [OPTION_LINE_BUFFERED] = {.name = "line-buffered", .help = "write each row at once"},
     {.name = NULL},
 };
@@ -148,6 +158,8 @@ static int read_option(struct detect *detect, const struct given_option *given, 
   case OPTION_METRIC:
     return check_metric(given->value, why);
   case OPTION_CONFIG:
+  case OPTION_GROUP:
+  case OPTION_TRAIN:
   case OPTION_LINE_BUFFERED:
     break;
   }
@@ -325,9 +337,78 @@ static void release(struct detect *detect) {
   input_close(detect->input);
 }
 
+/* ---- Groups ---- */
+
+static int check_group_option(size_t option, struct text *why) {
+  switch ((enum option)option) {
+  case OPTION_DETECTOR:
+  case OPTION_COLUMN:
+  case OPTION_INTERVAL:
+  case OPTION_GROUP:
+  case OPTION_TRAIN:
+  case OPTION_JSON:
+  case OPTION_LINE_BUFFERED:
+    return STATUS_OK;
+  case OPTION_CONFIG:
+  case OPTION_PROFILE:
+  case OPTION_METRIC:
+  case OPTION_SENSITIVITY:
+  case OPTION_WARMUP:
+  case OPTION_EPISODES:
+  case OPTION_INCIDENTS:
+    break;
+  }
+  text_add(why, "has no meaning with --group");
+  return STATUS_INVALID;
+}
+
+static int read_group_options(struct detect *detect) {
+  const struct invocation *const invocation = detect->invocation;
+  detect->chosen = calloc(invocation->given_count + 1, sizeof *detect->chosen);
+  if (detect->chosen == NULL)
+    return refuse(detect, OPTION_COLUMN, STATUS_NO_MEMORY, NULL);
+  for (size_t i = 0; i < invocation->given_count; i++) {
+    const struct given_option *const given = &invocation->given[i];
+    char why[512];
+    struct text text = text_over(why, sizeof why);
+    int status = check_group_option(given->option, &text);
+    if (status == STATUS_OK && (given->option == OPTION_COLUMN || given->option == OPTION_INTERVAL))
+      status = read_option(detect, given, &text);
+    if (status != STATUS_OK)
+      return refuse(detect, given->option, status, why);
+  }
+  return EXIT_SUCCESS;
+}
+
+static int run_group(const struct invocation *invocation) {
+  struct detect detect = {.invocation = invocation};
+  int exit_status = read_group_options(&detect);
+  const struct group_request request = {
+      .verb = invocation->verb,
+      .detector = invocation_value(invocation, OPTION_DETECTOR),
+      .train = invocation_value(invocation, OPTION_TRAIN),
+      .test = invocation->operands[0],
+      .chosen = detect.chosen,
+      .chosen_count = detect.chosen_count,
+      .interval = detect.interval,
+      .json = invocation_has(invocation, OPTION_JSON),
+      .flush_rows = invocation_has(invocation, OPTION_LINE_BUFFERED),
+  };
+  if (exit_status == EXIT_SUCCESS)
+    exit_status = detect_group(&request);
+  release(&detect);
+  return exit_status;
+}
+
 static int run(const struct invocation *invocation) {
   if (invocation_has(invocation, OPTION_JSON) && !json_is_there(invocation->verb))
     return EXIT_FAILURE;
+  if (invocation_has(invocation, OPTION_GROUP))
+    return run_group(invocation);
+  if (invocation_has(invocation, OPTION_TRAIN)) {
+    say_error(invocation->verb, "--train: only a group has a file to train from; see --group");
+    return EXIT_USAGE;
+  }
   static int (*const steps[])(struct detect *) = {
       read_options, read_config, open_input, choose_columns, create_engine, run_replay,
   };
@@ -345,14 +426,22 @@ const struct verb detect_verb = {
     .operands_min = 1,
     .operands_max = 1,
     .summary = "replays a CSV file (- is standard input) and says what is unusual",
-    .about = "Input: a header line; the first column is the time (called timestamp; epoch seconds\n"
-             "or ISO 8601, UTC), each other column a metric. Empty or nan is a gap.\n"
-             "\n"
-             "Output: timestamp,value,score,anomaly,expected,lower,upper,kind,onset, one row for\n"
-             "each value, with the metric before it where there are several columns. The score is\n"
-             "0 .. 1, and 0.5 is the alarm line.\n"
-             "\n"
-             "Without --config one rule watches everything with the default detector.\n",
+    .about =
+        "Input: a header line; the first column is the time (called timestamp; epoch seconds\n"
+        "or ISO 8601, UTC), each other column a metric. Empty or nan is a gap.\n"
+        "\n"
+        "Output: timestamp,value,score,anomaly,expected,lower,upper,kind,onset, one row for\n"
+        "each value, with the metric before it where there are several columns. The score is\n"
+        "0 .. 1, and 0.5 is the alarm line.\n"
+        "\n"
+        "Without --config one rule watches everything with the default detector.\n"
+        "\n"
+        "With --group the columns, but for those called label, train and test, are judged "
+        "together\n"
+        "by a group detector, host unless another is named. Output: timestamp,score,anomaly,\n"
+        "reason, one row for each row; the reason names the columns that made the score, most\n"
+        "of it first, each with its decades of surprise. Rows that come faster than one a\n"
+        "minute are averaged by the minute, and are judged with its last one.\n",
     .options = options,
     .run = run,
 };

@@ -12,12 +12,10 @@
 #define ANOMALY_ENGINE_SNAPSHOT_H
 
 #include "anomaly/detector.h"
+#include "engine/snapshot_header.h"
 
 #include <stddef.h>
 #include <stdint.h>
-
-/* Seed of the checksum: hash_bytes of everything before it. */
-#define SNAPSHOT_SEED UINT64_C(0x736e617073686f74)
 
 /* Exact size in bytes of a snapshot of this detector with these options. */
 size_t snapshot_size(const struct detector *detector, const void *options);

@@ -18,7 +18,7 @@ static bool is_time_name(const char *name) {
   return false;
 }
 
-static int check_header(const struct csv *csv, struct text *why) {
+int columns_check_header(const struct csv *csv, struct text *why) {
   double number;
   if (is_time_name(csv_column_name(csv, 0))) {
     if (csv_columns(csv) > 1)
@@ -119,7 +119,7 @@ static int fill(struct columns *columns, const struct csv *csv, const char *metr
 
 int columns_create(struct columns *ret_columns, const struct csv *csv, const char *metric,
                    const char *const *chosen, size_t chosen_count, struct text *why) {
-  int status = check_header(csv, why);
+  int status = columns_check_header(csv, why);
   if (status != STATUS_OK)
     return status;
   struct columns columns = {.count = chosen_count > 0 ? chosen_count : csv_columns(csv) - 1};

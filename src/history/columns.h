@@ -22,6 +22,10 @@ struct columns {
   size_t count;
 };
 
+/* Whether the first column is a time and others follow. Errors: STATUS_INVALID and what is wrong.
+ */
+int columns_check_header(const struct csv *csv, struct text *why);
+
 /*
  * Takes the columns named in `chosen` (none: all) behind the first one, which
  * must be the time. A column header with a '/' is the identity of its metric;

@@ -209,3 +209,24 @@ bool frame_column_labels(const struct frame *frame, size_t column, bool *label) 
   fclose(stream);
   return true;
 }
+
+struct frames frames_read(const char *pattern) {
+  struct data_files files = data_find(pattern);
+  struct frames frames = {.frame = calloc(files.count + 1, sizeof(*frames.frame))};
+  for (size_t at = 0; frames.frame != NULL && at < files.count; at++)
+    frames.count += frame_read(files.path[at], &frames.frame[frames.count]);
+  data_files_release(&files);
+  return frames;
+}
+
+void frames_release(struct frames *frames) {
+  for (size_t at = 0; at < frames->count; at++)
+    frame_release(&frames->frame[at]);
+  free(frames->frame);
+}
+
+void print_nothing_found(const char *pattern) {
+  char path[DATA_PATH_SIZE];
+  data_path(pattern, path, sizeof(path));
+  printf("skipped: nothing at %s\n", path);
+}

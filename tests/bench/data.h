@@ -56,4 +56,16 @@ void frame_release(struct frame *frame);
  */
 bool frame_column_labels(const struct frame *frame, size_t column, bool *label);
 
+/* The files of one set; those that cannot be read are left out. */
+struct frames {
+  struct frame *frame;
+  size_t count;
+};
+
+struct frames frames_read(const char *pattern);
+void frames_release(struct frames *frames);
+
+/* Says that a set is not there. */
+void print_nothing_found(const char *pattern);
+
 #endif

@@ -18,6 +18,7 @@ static const struct part {
     {"cloud", quality_cloud, "events of cloud-monitoring"},
     {"services", quality_services, "events of whole services"},
     {"smd", quality_smd, "events of each metric of six servers"},
+    {"groups", quality_groups, "events of whole servers and services by each group detector"},
     {"quiet", quality_quiet, "false alarms where nothing is labelled, smd and services"},
     {"generated", quality_generated, "false alarms on generated metrics at 1, 10, 60, 300 s"},
     {"weaknesses", quality_weaknesses, "faults that are hard to find, in generated metrics"},
@@ -167,6 +168,7 @@ static void print_tables(const struct watches *watches) {
   quality_cloud(watches);
   quality_services(watches);
   quality_smd(watches);
+  quality_groups(watches);
 }
 
 static void run_parts(const struct request *request, const struct watches *watches) {

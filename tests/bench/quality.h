@@ -34,6 +34,9 @@ void quality_services(const struct watches *watches);
 /* Event metrics of each metric of six servers, with labels of its own. */
 void quality_smd(const struct watches *watches);
 
+/* Event metrics of whole servers and services, by each group detector; needs no watch. */
+void quality_groups(const struct watches *watches);
+
 /* False alarms in the first parts of smd and services, which have no labels. */
 void quality_quiet(const struct watches *watches);
 

@@ -6,12 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void print_nothing_found(const char *pattern) {
-  char path[DATA_PATH_SIZE];
-  data_path(pattern, path, sizeof(path));
-  printf("skipped: nothing at %s\n", path);
-}
-
 /* Adds what one watch says of one frame to the set. */
 typedef bool (*judge_frame)(const struct watch *watch, const struct frame *frame,
                             struct replay *replay, struct scored_set *set);
@@ -89,27 +83,6 @@ static bool judge_together(const struct watch *watch, const struct frame *frame,
   return good;
 }
 
-/* The files of one set; those that cannot be read are left out. */
-struct frames {
-  struct frame *frame;
-  size_t count;
-};
-
-static struct frames read_frames(const char *pattern) {
-  struct data_files files = data_find(pattern);
-  struct frames frames = {.frame = calloc(files.count + 1, sizeof(*frames.frame))};
-  for (size_t at = 0; frames.frame != NULL && at < files.count; at++)
-    frames.count += frame_read(files.path[at], &frames.frame[frames.count]);
-  data_files_release(&files);
-  return frames;
-}
-
-static void release_frames(struct frames *frames) {
-  for (size_t at = 0; at < frames->count; at++)
-    frame_release(&frames->frame[at]);
-  free(frames->frame);
-}
-
 static void judge_frames(const struct frames *frames, const struct watch *watch,
                          const struct watches *watches, judge_frame judge) {
   struct scored_set set = {.each = watches->each, .markdown = watches->markdown};
@@ -125,13 +98,13 @@ static void judge_frames(const struct frames *frames, const struct watch *watch,
 
 static void run_set(const struct watches *watches, const char *title, const char *pattern,
                     judge_frame judge) {
-  struct frames frames = read_frames(pattern);
+  struct frames frames = frames_read(pattern);
   scored_set_print_head(title, watches->markdown);
   if (frames.count == 0)
     print_nothing_found(pattern);
   for (size_t at = 0; frames.count > 0 && at < watches->count; at++)
     judge_frames(&frames, &watches->watch[at], watches, judge);
-  release_frames(&frames);
+  frames_release(&frames);
 }
 
 void quality_cloud(const struct watches *watches) {

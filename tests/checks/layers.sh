@@ -14,7 +14,7 @@ wrong_direction() {
     BEGIN {
       rank["base"] = 1
       rank["stats"] = 2
-      rank["detectors"] = rank["models"] = 3
+      rank["detectors"] = rank["groups"] = rank["models"] = 3
       rank["engine"] = 4
       rank["config"] = rank["store"] = rank["history"] = rank["evaluate"] = rank["http"] = 5
       rank["cli"] = rank["plugin"] = 6

@@ -3,6 +3,7 @@
  * slow twin: tests/golden/adaptive.csv holds what adaptive.py finds.
  */
 #include "unit/subject.h"
+#include "unit/twin_signals.h"
 #include "unit/unit_test.h"
 
 #include <math.h>
@@ -11,31 +12,6 @@
 #include <string.h>
 
 /* Signals; those of the twin are the same to the last bit but for the sine. */
-
-struct rand48 {
-  uint64_t state;
-};
-
-static struct rand48 rand48_seeded(uint64_t seed) { return (struct rand48){(seed << 16) + 0x330E}; }
-
-static double rand48_uniform(struct rand48 *noise) {
-  noise->state = (noise->state * UINT64_C(0x5DEECE66D) + 11) & ((UINT64_C(1) << 48) - 1);
-  return (double)noise->state / 0x1p48;
-}
-
-static double rand48_bell(struct rand48 *noise) {
-  double total = -6;
-  for (int i = 0; i < 12; i++)
-    total += rand48_uniform(noise);
-  return total;
-}
-
-static double cents(double value) { return floor(value * 100 + .5) / 100; }
-
-static double slope(unsigned i, unsigned period) {
-  const unsigned phase = i % period;
-  return 2. * (phase < period - phase ? phase : period - phase) / period;
-}
 
 static double wave(struct rand48 *noise, unsigned i) {
   (void)noise;
