@@ -10,7 +10,7 @@
 int row_scorer_create(struct row_scorer *ret_scorer, const struct model_file *model,
                       bool explained) {
   const size_t columns = block_columns(model->block);
-  struct row_scorer scorer = {.model = model};
+  struct row_scorer scorer = {.model = model, .threshold = block_threshold(model->block)};
   scorer.scratch = calloc(block_scratch(model->block) + 1, sizeof *scorer.scratch);
   scorer.shares = calloc(columns, sizeof *scorer.shares);
   if (explained)
@@ -51,7 +51,7 @@ struct row_score row_scorer_take(struct row_scorer *scorer, const double *row) {
   struct block *const block = scorer->model->block;
   struct row_score score = {.row = scorer->rows++};
   score.score = model_score(block, row, scorer->scratch);
-  score.anomaly = score.score > block_threshold(block);
+  score.anomaly = score.score > scorer->threshold;
   if (scorer->parts != NULL)
     explain(scorer, row, &score);
   if (block_learns(block))

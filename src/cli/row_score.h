@@ -27,6 +27,7 @@ struct row_score {
 /* Borrows the model, whose block it may change. */
 struct row_scorer {
   const struct model_file *model;
+  double threshold; /* of the model; the caller may have a better one */
   double *scratch, *shares;
   struct score_part *parts; /* NULL: not asked for */
   uint64_t rows;

@@ -66,7 +66,7 @@ void feature_file_release(struct feature_file *file) {
   *file = (struct feature_file){.verb = NULL};
 }
 
-static int read_table(struct feature_file *file, struct feature_table *table) {
+int feature_file_read(struct feature_file *file, struct feature_table *table) {
   int exit_status = EXIT_SUCCESS;
   table->columns = feature_rows_columns(file->rows);
   while (feature_file_next(file, &exit_status)) {
@@ -80,15 +80,22 @@ static int read_table(struct feature_file *file, struct feature_table *table) {
   return exit_status;
 }
 
-static int fit_table(const struct model_choice *choice, const struct feature_file *file,
-                     const struct feature_table *table, struct model_file *ret_model) {
+int train_on_table(const struct model_choice *choice, const struct feature_file *file,
+                   const struct feature_table *table, struct block **ret_block) {
   const struct matrix rows = {
       .cells = table->cells, .rows = table->rows, .columns = table->columns};
   char why[512];
   struct text text = text_over(why, sizeof why);
+  return model_choice_fit(choice, &rows, ret_block, &text) == STATUS_OK ? EXIT_SUCCESS
+                                                                        : say_file(file, why);
+}
+
+static int make_model(const struct model_choice *choice, const struct feature_file *file,
+                      const struct feature_table *table, struct model_file *ret_model) {
   struct block *block;
-  if (model_choice_fit(choice, &rows, &block, &text) != STATUS_OK)
-    return say_file(file, why);
+  const int exit_status = train_on_table(choice, file, table, &block);
+  if (exit_status != EXIT_SUCCESS)
+    return exit_status;
   if (model_file_make(ret_model, block, feature_rows_names(file->rows)) == STATUS_OK)
     return EXIT_SUCCESS;
   block_destroy(block);
@@ -96,16 +103,19 @@ static int fit_table(const struct model_choice *choice, const struct feature_fil
 }
 
 int train_on_file(const struct model_choice *choice, const struct verb *verb, const char *path,
-                  struct model_file *ret_model) {
+                  struct model_file *ret_model, struct feature_table *ret_table) {
   struct feature_file file;
   int exit_status = feature_file_open(&file, verb, path, NULL, 0);
   if (exit_status != EXIT_SUCCESS)
     return exit_status;
   struct feature_table table = {0};
-  exit_status = read_table(&file, &table);
+  exit_status = feature_file_read(&file, &table);
   if (exit_status == EXIT_SUCCESS)
-    exit_status = fit_table(choice, &file, &table, ret_model);
-  feature_table_release(&table);
+    exit_status = make_model(choice, &file, &table, ret_model);
   feature_file_release(&file);
+  if (exit_status == EXIT_SUCCESS && ret_table != NULL)
+    *ret_table = table;
+  else
+    feature_table_release(&table);
   return exit_status;
 }

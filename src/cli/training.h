@@ -36,10 +36,20 @@ bool feature_file_next(struct feature_file *file, int *ret_exit_status);
 void feature_file_release(struct feature_file *file);
 
 /*
- * Reads the file and fits the choice to it. Returns the exit status, having said
- * what is wrong.
+ * Appends the rows that are left. Returns the exit status, having said what is
+ * wrong.
+ */
+int feature_file_read(struct feature_file *file, struct feature_table *table);
+
+/*
+ * Reads the file and fits the choice to it. *ret_table (may be NULL) gets its rows,
+ * for the caller to release. Returns the exit status, having said what is wrong.
  */
 int train_on_file(const struct model_choice *choice, const struct verb *verb, const char *path,
-                  struct model_file *ret_model);
+                  struct model_file *ret_model, struct feature_table *ret_table);
+
+/* Fits the choice to rows that were read from that file. Likewise. */
+int train_on_table(const struct model_choice *choice, const struct feature_file *file,
+                   const struct feature_table *table, struct block **ret_block);
 
 #endif

@@ -28,7 +28,7 @@ static void print_model(const char *path, const struct block *block) {
 static int fit(const struct invocation *invocation, const struct model_choice *choice) {
   const char *const path = invocation_value(invocation, OPTION_OUTPUT);
   struct model_file model;
-  int exit_status = train_on_file(choice, invocation->verb, invocation->operands[0], &model);
+  int exit_status = train_on_file(choice, invocation->verb, invocation->operands[0], &model, NULL);
   if (exit_status != EXIT_SUCCESS)
     return exit_status;
   exit_status = model_store_save(&model, invocation->verb, path);

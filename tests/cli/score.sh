@@ -50,6 +50,9 @@ expect_equal "with no contamination no row of the training is one" 0 "$(grep -c 
 run score -m ecod:contamination=0.2 -t train.csv train.csv
 expect_equal "contamination is their share" 40 "$(grep -c ',1$' out)"
 
+run score --alone -m ecod -t train.csv test.csv
+conclude "alone, rows are not ranked among each other" "$(cmp -s out plain && echo "they are")"
+
 awk -F, 'BEGIN { OFS = "," } { print $3, "x" (NR == 1 ? "" : NR), $4, $2 }' test.csv |
   sed 's/,x\([0-9]*\),/,\1,/; 1s/,,/,more,/' >other.csv
 run score -m ecod -t train.csv other.csv
@@ -64,6 +67,7 @@ for name in $names; do
   expect_equal "$name: rows" 21 "$(wc -l <out)"
   expect_equal "$name: each score is a number, each label 0 or 1" 0 "$(awk -F, \
     'NR > 1 && ($2 !~ /^-?[0-9.]+(e[-+][0-9]+)?$/ || $3 !~ /^[01]$/)' out | wc -l)"
+  run score --alone -m "$name" -t train.csv test.csv
   cp out of_model
   run fit -m "$name" -o saved.model train.csv
   expect_status "$name: fit" 0
