@@ -19,6 +19,7 @@ enum agreement {
   TIES,  /* EXACT but for the tables of `tied`: there to .05, and the order at least .997 */
   ORDER, /* Spearman's rank correlation of raw scores at least .999 */
   AREA,  /* the mean ROC area of 10 seeds on rows held out, .02 up or down at most */
+  DRAW,  /* one seed's scores, as near to the mean of 10 of ours as those are; area as .02 down */
   OTHER, /* PyOD has no such model */
 };
 
@@ -31,6 +32,7 @@ static const struct parity {
     {.model = "copod", .agreement = EXACT},
     {.model = "ecod", .agreement = EXACT},
     {.model = "hbos", .agreement = EXACT},
+    {.model = "isolation_forest", .agreement = DRAW},
     {.model = "knn", .agreement = EXACT},
     {.model = "lof", .agreement = TIES},
     {.model = "pca", .agreement = EXACT, .order_only = "cardio"},
@@ -164,12 +166,48 @@ static bool areas_agree(const struct parity *parity, const char *name, const str
   return sum >= theirs - .02 && (parity->reference != NULL || sum <= theirs + .02);
 }
 
+/* The standard deviation of the differences: an offset between them does not count. */
+static double spread_between(const double *a, const double *b, size_t count) {
+  double mean = 0, squares = 0;
+  for (size_t i = 0; i < count; i++)
+    mean += (a[i] - b[i]) / (double)count;
+  for (size_t i = 0; i < count; i++)
+    squares += (a[i] - b[i] - mean) * (a[i] - b[i] - mean);
+  return sqrt(squares / (double)count);
+}
+
+/* Random scores of one seed against those of ten: is it another draw of the same? */
+static bool draws_agree(const struct parity *parity, const char *name, const struct tabular *data,
+                        const double *expected) {
+  enum { SEEDS = 10 };
+  const size_t count = data->rows.rows;
+  double *scores[SEEDS], *const mean = calloc(count, sizeof *mean);
+  assert_non_null(mean);
+  for (size_t seed = 0; seed < SEEDS; seed++) {
+    scores[seed] = scores_of(parity, data, false, seed + 1);
+    for (size_t i = 0; i < count; i++)
+      mean[i] += scores[seed][i] / SEEDS;
+  }
+  double widest = 0, area = 0;
+  for (size_t seed = 0; seed < SEEDS; seed++) {
+    widest = fmax(widest, spread_between(scores[seed], mean, count));
+    area += area_of(scores[seed], data) / SEEDS;
+    free(scores[seed]);
+  }
+  const double theirs = spread_between(expected, mean, count), their_area = area_of(expected, data);
+  free(mean);
+  print_message("%s, %s: off the mean by %.4f, PyOD's by %.4f; ROC area %.4f, PyOD's %.4f\n",
+                parity->model, name, widest, theirs, area, their_area);
+  return theirs <= 1.2 * widest && area >= their_area - .02;
+}
+
 static bool agrees_on(const struct parity *parity, const char *name, const struct tabular *data) {
   double *const expected =
       tabular_scores(name, parity->reference != NULL ? parity->reference : parity->model);
   assert_non_null(expected);
-  const bool agrees = parity->agreement == AREA ? areas_agree(parity, name, data, expected)
-                                                : scores_agree(parity, name, data, expected);
+  const bool agrees = parity->agreement == AREA   ? areas_agree(parity, name, data, expected)
+                      : parity->agreement == DRAW ? draws_agree(parity, name, data, expected)
+                                                  : scores_agree(parity, name, data, expected);
   free(expected);
   return agrees;
 }
