@@ -16,6 +16,8 @@ static inline float float_clamp(float x, float low, float high) {
 /* false for NaN */
 static inline bool float_within(float x, float low, float high) { return x >= low && x <= high; }
 
+static inline double double_min(double a, double b) { return a < b ? a : b; }
+static inline double double_max(double a, double b) { return a > b ? a : b; }
 static inline double double_clamp(double x, double low, double high) {
   return x < low ? low : x > high ? high : x;
 }

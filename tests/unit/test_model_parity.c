@@ -32,10 +32,12 @@ static const struct parity {
     {.model = "copod", .agreement = EXACT},
     {.model = "ecod", .agreement = EXACT},
     {.model = "hbos", .agreement = EXACT},
+    {.model = "half_space_trees", .agreement = OTHER},
     {.model = "isolation_forest", .agreement = DRAW},
     {.model = "knn", .agreement = EXACT},
     {.model = "lof", .agreement = TIES},
     {.model = "pca", .agreement = EXACT, .order_only = "cardio"},
+    {.model = "robust_random_cut_forest", .agreement = OTHER},
 };
 
 /*
