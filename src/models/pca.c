@@ -166,7 +166,7 @@ static int find_directions(const struct matrix *rows, struct eigen *eigen, doubl
   double *const matrix = work, *const mean = matrix + eigen->size * eigen->size;
   eigen->values = mean + eigen->size;
   eigen->vectors = eigen->values + eigen->size;
-  covariance_of(taken, rows->rows, eigen->size, mean, matrix);
+  covariance_of(taken, NULL, rows->rows, eigen->size, mean, matrix);
   const bool found =
       symmetric_eigen(matrix, eigen->size, eigen->values, eigen->vectors, control->stop);
   if (found)

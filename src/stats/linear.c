@@ -4,39 +4,45 @@
 #include <math.h>
 #include <string.h>
 
-bool cholesky(double *matrix, size_t size) {
+static const double DEPENDENT = 1e-12;
+
+size_t cholesky(double *matrix, size_t size) {
+  size_t dropped = 0;
   for (size_t i = 0; i < size; i++) {
     double *const row = matrix + i * size;
-    for (size_t k = 0; k <= i; k++) {
+    const double least = DEPENDENT * row[i];
+    for (size_t k = 0; k < i; k++) {
       const double *const other = matrix + k * size;
       double sum = row[k];
       for (size_t at = 0; at < k; at++)
         sum -= row[at] * other[at];
-      if (k < i)
-        row[k] = sum / other[k];
-      else if (sum > 0)
-        row[k] = sqrt(sum);
-      else
-        return false;
+      row[k] = other[k] > 0 ? sum / other[k] : 0;
+      row[i] -= row[k] * row[k];
     }
+    const bool depends = !(row[i] > least);
+    dropped += depends;
+    row[i] = depends ? 0 : sqrt(row[i]);
   }
-  return true;
+  return dropped;
 }
 
 double cholesky_log_determinant(const double *factor, size_t size) {
   double sum = 0;
-  for (size_t i = 0; i < size; i++)
-    sum += 2 * log(factor[i * size + i]);
+  for (size_t i = 0; i < size; i++) {
+    const double pivot = factor[i * size + i];
+    sum += pivot > 0 ? 2 * log(pivot) : 0;
+  }
   return sum;
 }
 
 double cholesky_distance(const double *factor, size_t size, const double *off, double *work) {
   double squares = 0;
   for (size_t i = 0; i < size; i++) {
+    const double *const row = factor + i * size;
     double sum = off[i];
     for (size_t k = 0; k < i; k++)
-      sum -= factor[i * size + k] * work[k];
-    work[i] = sum / factor[i * size + i];
+      sum -= row[k] * work[k];
+    work[i] = row[i] > 0 ? sum / row[i] : 0;
     squares += work[i] * work[i];
   }
   return squares;
@@ -117,20 +123,26 @@ bool symmetric_eigen(double *matrix, size_t size, double *ret_values, double *re
   return true;
 }
 
-void covariance_of(const double *rows, size_t count, size_t size, double *ret_mean,
-                   double *ret_matrix) {
+void covariance_of(const double *rows, const uint32_t *index, size_t count, size_t size,
+                   double *ret_mean, double *ret_matrix) {
   memset(ret_mean, 0, size * sizeof *ret_mean);
   memset(ret_matrix, 0, size * size * sizeof *ret_matrix);
-  for (size_t row = 0; row < count; row++)
+  for (size_t at = 0; at < count; at++) {
+    const double *const row = rows + (index != NULL ? index[at] : at) * size;
     for (size_t i = 0; i < size; i++)
-      ret_mean[i] += rows[row * size + i] / (double)count;
-  for (size_t row = 0; row < count; row++) {
-    const double *const at = rows + row * size;
-    for (size_t i = 0; i < size; i++)
-      for (size_t k = 0; k <= i; k++)
-        ret_matrix[i * size + k] += (at[i] - ret_mean[i]) * (at[k] - ret_mean[k]) / (double)count;
+      ret_mean[i] += row[i];
   }
   for (size_t i = 0; i < size; i++)
-    for (size_t k = i + 1; k < size; k++)
-      ret_matrix[i * size + k] = ret_matrix[k * size + i];
+    ret_mean[i] /= (double)count;
+  for (size_t at = 0; at < count; at++) {
+    const double *const row = rows + (index != NULL ? index[at] : at) * size;
+    for (size_t i = 0; i < size; i++) {
+      const double off = row[i] - ret_mean[i];
+      for (size_t k = 0; k <= i; k++)
+        ret_matrix[i * size + k] += off * (row[k] - ret_mean[k]);
+    }
+  }
+  for (size_t i = 0; i < size; i++)
+    for (size_t k = 0; k <= i; k++)
+      ret_matrix[k * size + i] = ret_matrix[i * size + k] /= (double)count;
 }

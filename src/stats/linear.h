@@ -8,18 +8,23 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
- * Makes the matrix its own lower triangular factor, L L' = matrix; what is above
- * the diagonal is left. False, with the matrix spoilt, where it is not positive
- * definite.
+ * Makes a positive semidefinite matrix its own lower triangular factor, L L' =
+ * matrix; what is above the diagonal is left. Returns how many columns were
+ * dropped: those that depend on the ones before them, but for a share of 1e-12 of
+ * their variance, and those that are not positive, get zeros.
  */
-bool cholesky(double *matrix, size_t size);
+size_t cholesky(double *matrix, size_t size);
 
-/* The logarithm of the determinant of L L'. */
+/* The logarithm of the determinant of L L'; a dropped column counts as 1. */
 double cholesky_log_determinant(const double *factor, size_t size);
 
-/* off' (L L')^-1 off; work[size] is overwritten, may be `off` itself. */
+/*
+ * off' (L L')^-1 off, without the columns that were dropped; work[size] is
+ * overwritten, may be `off` itself.
+ */
 double cholesky_distance(const double *factor, size_t size, const double *off, double *work);
 
 /*
@@ -30,8 +35,11 @@ double cholesky_distance(const double *factor, size_t size, const double *off, d
 bool symmetric_eigen(double *matrix, size_t size, double *ret_values, double *ret_vectors,
                      const atomic_bool *stop);
 
-/* The covariance of rows of `size` numbers around their mean, with divisor count > 0. */
-void covariance_of(const double *rows, size_t count, size_t size, double *ret_mean,
-                   double *ret_matrix);
+/*
+ * The covariance of rows of `size` numbers around their mean, with divisor count,
+ * which is > 0; of the rows in `index`, or of all where that is NULL.
+ */
+void covariance_of(const double *rows, const uint32_t *index, size_t count, size_t size,
+                   double *ret_mean, double *ret_matrix);
 
 #endif

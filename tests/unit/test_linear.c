@@ -12,7 +12,7 @@
 static void test_cholesky_by_hand(void **state) {
   (void)state;
   double matrix[] = {4, 2, 2, 3};
-  assert_true(cholesky(matrix, 2));
+  assert_int_equal(cholesky(matrix, 2), 0);
   assert_near(matrix[0], 2);
   assert_near(matrix[2], 1);
   assert_near(matrix[3], sqrt(2));
@@ -22,12 +22,19 @@ static void test_cholesky_by_hand(void **state) {
   assert_near(cholesky_distance(matrix, 2, off, work), 3. / 8); /* (3 - 2 - 2 + 4) / 8 */
 }
 
-static void test_cholesky_refuses_what_has_no_factor(void **state) {
+/* The second column is twice the first: distances are those of the first and third. */
+static void test_cholesky_drops_what_depends(void **state) {
   (void)state;
-  double singular[] = {1, 1, 1, 1}, negative[] = {-1}, indefinite[] = {1, 2, 2, 1};
-  assert_false(cholesky(singular, 2));
-  assert_false(cholesky(negative, 1));
-  assert_false(cholesky(indefinite, 2));
+  double matrix[] = {1, 2, 0, 2, 4, 0, 0, 0, 9}, work[3];
+  assert_int_equal(cholesky(matrix, 3), 1);
+  assert_near(cholesky_log_determinant(matrix, 3), log(9));
+  const double along[] = {2, 4, 3}, off_it[] = {2, 77, 3};
+  assert_near(cholesky_distance(matrix, 3, along, work), 5);
+  assert_near(cholesky_distance(matrix, 3, off_it, work), 5);
+  double zero[4] = {0}, negative[] = {-1};
+  assert_int_equal(cholesky(zero, 2), 2);
+  assert_near(cholesky_distance(zero, 2, along, work), 0);
+  assert_int_equal(cholesky(negative, 1), 1);
 }
 
 static void test_eigen_by_hand(void **state) {
@@ -86,19 +93,24 @@ static void test_covariance(void **state) {
   (void)state;
   const double rows[] = {1, 10, 3, 30, 5, 20};
   double mean[2], matrix[4];
-  covariance_of(rows, 3, 2, mean, matrix);
+  covariance_of(rows, NULL, 3, 2, mean, matrix);
   assert_near(mean[0], 3);
   assert_near(mean[1], 20);
   assert_near(matrix[0], 8. / 3);
   assert_near(matrix[1], 20. / 3);
   assert_near(matrix[2], 20. / 3);
   assert_near(matrix[3], 200. / 3);
+  const uint32_t index[] = {2, 0};
+  covariance_of(rows, index, 2, 2, mean, matrix);
+  assert_near(mean[0], 3);
+  assert_near(mean[1], 15);
+  assert_near(matrix[1], 10);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_cholesky_by_hand),
-      cmocka_unit_test(test_cholesky_refuses_what_has_no_factor),
+      cmocka_unit_test(test_cholesky_drops_what_depends),
       cmocka_unit_test(test_eigen_by_hand),
       cmocka_unit_test(test_eigen_of_random_matrices),
       cmocka_unit_test(test_eigen_of_matrices_without_shape),

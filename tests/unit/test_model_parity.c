@@ -36,6 +36,7 @@ static const struct parity {
     {.model = "isolation_forest", .agreement = DRAW},
     {.model = "knn", .agreement = EXACT},
     {.model = "lof", .agreement = TIES},
+    {.model = "mcd", .agreement = AREA},
     {.model = "pca", .agreement = EXACT, .order_only = "cardio"},
     {.model = "robust_random_cut_forest", .agreement = OTHER},
 };
