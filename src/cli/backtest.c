@@ -102,7 +102,10 @@ void subject_name(const struct subject *subject, struct text *text) {
   describe_metric(&id, text);
 }
 
-void backtest_begin(struct backtest *backtest) { backtest->base = backtest->subject_count; }
+void backtest_begin(struct backtest *backtest, const char *place) {
+  backtest->place = place;
+  backtest->base = backtest->subject_count;
+}
 
 static bool grow_trial(struct trial *trial, size_t from, size_t to) {
   struct tally *const tallies = realloc(trial->tallies, to * sizeof *tallies);
@@ -140,7 +143,7 @@ static bool begin_subject(struct backtest *backtest, struct subject *subject,
                    &subject->metric.host))
     return false;
   if (backtest->labels != NULL &&
-      label_walk_create(&subject->walk, backtest->labels, &value->id) != STATUS_OK)
+      label_walk_create(&subject->walk, backtest->labels, &value->id, backtest->place) != STATUS_OK)
     return false;
   for (size_t i = 0; i < backtest->trial_count; i++)
     backtest->trials[i].tallies[backtest->now].rule =

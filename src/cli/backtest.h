@@ -110,9 +110,10 @@ struct backtest {
   size_t trial_count;
   struct subject *subjects;
   size_t subject_count, subject_room;
-  size_t base;     /* first subject of the place that is read */
-  size_t now;      /* subject that is observed */
-  double now_time; /* of its value */
+  const char *place; /* that is read */
+  size_t base;       /* its first subject */
+  size_t now;        /* subject that is observed */
+  double now_time;   /* of its value */
   struct roster roster;
   const struct labels *labels; /* NULL: none */
   bool labelled;               /* rows are kept */
@@ -128,8 +129,8 @@ struct backtest {
  */
 int backtest_add(struct backtest *backtest, const char *title, struct config *config);
 
-/* Begins a place: its metrics are others than those before. */
-void backtest_begin(struct backtest *backtest);
+/* Begins a place, which is borrowed: its metrics are others than those before. */
+void backtest_begin(struct backtest *backtest, const char *place);
 
 /* Gives a value to all trials; false where memory runs out. */
 bool backtest_observe(struct backtest *backtest, const struct history_value *value);

@@ -88,7 +88,8 @@ struct request {
   struct past past;
   struct labels labels;
   struct backtest backtest;
-  char *sweep; /* cut into pieces */
+  char *sweep;                        /* cut into pieces */
+  char column_name[METRIC_PART_SIZE]; /* of the CSV file that is read */
   int exit_status;
 };
 
@@ -305,9 +306,22 @@ static void done(void *context, const struct past_place *place) {
     request->exit_status = EXIT_FAILURE;
 }
 
+/* Columns without an identity are those of their file, where there are several. */
+static void name_columns(struct request *request, const char *place) {
+  const char *const slash = strrchr(place, '/');
+  struct text text = text_over(request->column_name, sizeof request->column_name);
+  text_addf(&text, "csv-%.100s", slash != NULL ? slash + 1 : place);
+  for (char *at = request->column_name; *at != '\0'; at++)
+    *at = *at == ':' ? '_' : *at;
+  text_add(&text, "/gauge");
+  if (request->invocation->operand_count > 1)
+    request->past.settings.metric = request->column_name;
+}
+
 static int walk(struct request *request) {
   for (size_t i = 0; i < request->invocation->operand_count; i++) {
-    backtest_begin(&request->backtest);
+    name_columns(request, request->invocation->operands[i]);
+    backtest_begin(&request->backtest, request->invocation->operands[i]);
     if (past_walk(&request->past, request->invocation->operands[i], visit, request, done) !=
         EXIT_SUCCESS)
       request->exit_status = EXIT_FAILURE;
@@ -404,7 +418,8 @@ const struct verb backtest_verb = {
              "scores. A SOURCE is as for history. Without --config it is the built-in\n"
              "configuration.\n"
              "\n"
-             "Labels: CSV with metric,start,end as generate writes them. --against compares A\n"
+             "Labels: CSV with metric,start,end as generate writes them, or NAB's JSON windows. "
+             "--against compares A\n"
              "with B, C ...; --sweep hits=1,2,3 or --sweep zscore.window=50,100 makes one of each\n"
              "value.\n",
     .options = options,

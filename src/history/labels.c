@@ -3,12 +3,14 @@
 #include "anomaly/status.h"
 #include "engine/describe.h"
 #include "history/csv.h"
+#include "history/labels_windows.h"
 
 #include <errno.h>
 #include <fnmatch.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Where the columns are; -1: not there. */
 struct places {
@@ -20,18 +22,31 @@ static int refuse_line(const struct csv *csv, const char *what, struct text *why
   return STATUS_INVALID;
 }
 
-static int add(struct labels *labels, const struct label *label) {
+static int make_room(struct labels *labels) {
   if (labels->count == LABELS_MAX)
     return STATUS_LIMIT;
-  if (labels->count == labels->room) {
-    const size_t room = 2 * labels->room + 64;
-    struct label *const list = realloc(labels->list, room * sizeof *list);
-    if (list == NULL)
-      return STATUS_NO_MEMORY;
-    labels->list = list;
-    labels->room = room;
-  }
-  labels->list[labels->count++] = *label;
+  if (labels->count < labels->room)
+    return STATUS_OK;
+  const size_t room = 2 * labels->room + 64;
+  struct label *const list = realloc(labels->list, room * sizeof *list);
+  if (list == NULL)
+    return STATUS_NO_MEMORY;
+  labels->list = list;
+  labels->room = room;
+  return STATUS_OK;
+}
+
+int labels_add(struct labels *labels, const struct label *label, const char *metric,
+               const char *place) {
+  const int status = make_room(labels);
+  if (status != STATUS_OK)
+    return status;
+  struct label *const added = &labels->list[labels->count++];
+  *added = (struct label){.start = label->start, .end = label->end};
+  if (metric != NULL && (added->metric = text_duplicate(metric)) == NULL)
+    return STATUS_NO_MEMORY;
+  if (place != NULL && (added->place = text_duplicate(place)) == NULL)
+    return STATUS_NO_MEMORY;
   return STATUS_OK;
 }
 
@@ -44,15 +59,7 @@ static int read_row(struct labels *labels, const struct csv *csv, const struct p
   if (label.end < label.start)
     return refuse_line(csv, "the end is before the start", why);
   const char *const metric = places->metric < 0 ? "" : csv_field(csv, (size_t)places->metric);
-  if (*metric != '\0') {
-    label.metric = strdup(metric);
-    if (label.metric == NULL)
-      return STATUS_NO_MEMORY;
-  }
-  const int status = add(labels, &label);
-  if (status != STATUS_OK)
-    free(label.metric);
-  return status;
+  return labels_add(labels, &label, *metric != '\0' ? metric : NULL, NULL);
 }
 
 static int by_start(const void *left, const void *right) {
@@ -78,7 +85,7 @@ static int read_rows(struct labels *labels, struct csv *csv, struct text *why) {
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-int labels_read(struct labels *labels, FILE *file, struct text *why) {
+static int read_csv(struct labels *labels, FILE *file, struct text *why) {
   struct csv *csv;
   int status = csv_open(&csv, file);
   if (status == STATUS_OK) {
@@ -87,6 +94,22 @@ int labels_read(struct labels *labels, FILE *file, struct text *why) {
   } else if (status == STATUS_INVALID) {
     text_add(why, "there is no header line, such as \"metric,start,end\"");
   }
+  return status;
+}
+
+/* Leaves the file where it is; of what cannot be looked into it is '\0'. */
+static char first_byte(FILE *file) {
+  const int descriptor = fileno(file);
+  char byte = '\0';
+  if (descriptor >= 0)
+    return pread(descriptor, &byte, 1, 0) == 1 ? byte : '\0';
+  const int letter = getc(file);
+  return letter != EOF && ungetc(letter, file) != EOF ? (char)letter : '\0';
+}
+
+int labels_read(struct labels *labels, FILE *file, struct text *why) {
+  const int status = first_byte(file) == '{' ? labels_read_windows(labels, file, why)
+                                             : read_csv(labels, file, why);
   if (status != STATUS_OK && why->used == 0)
     text_add(why, status == STATUS_IO ? strerror(errno) : status_text(status));
   if (status == STATUS_OK && labels->count > 0)
@@ -95,25 +118,41 @@ int labels_read(struct labels *labels, FILE *file, struct text *why) {
 }
 
 void labels_release(struct labels *labels) {
-  for (size_t i = 0; i < labels->count; i++)
+  for (size_t i = 0; i < labels->count; i++) {
     free(labels->list[i].metric);
+    free(labels->list[i].place);
+  }
   free(labels->list);
   *labels = (struct labels){.list = NULL};
 }
 
+/* Whether one path is the other, or its end from a slash on. */
+static bool same_file(const char *one, const char *other) {
+  const size_t length = strlen(one), other_length = strlen(other);
+  if (length > other_length)
+    return same_file(other, one);
+  const char *const end = other + (other_length - length);
+  return strcmp(end, one) == 0 && (end == other || end[-1] == '/');
+}
+
+static bool is_about(const struct label *label, const char *metric, const char *place) {
+  if (label->place != NULL && !same_file(label->place, place))
+    return false;
+  return label->metric == NULL || strcmp(label->metric, metric) == 0 ||
+         fnmatch(label->metric, metric, 0) == 0;
+}
+
 int label_walk_create(struct label_walk *ret_walk, const struct labels *labels,
-                      const struct metric_id *id) {
+                      const struct metric_id *id, const char *place) {
   char words[METRIC_TEXT_SIZE];
   struct text text = text_over(words, sizeof words);
   describe_metric(id, &text);
   struct label_walk walk = {.list = calloc(labels->count + 1, sizeof *walk.list)};
   if (walk.list == NULL)
     return STATUS_NO_MEMORY;
-  for (size_t i = 0; i < labels->count; i++) {
-    const char *const metric = labels->list[i].metric;
-    if (metric == NULL || strcmp(metric, words) == 0 || fnmatch(metric, words, 0) == 0)
+  for (size_t i = 0; i < labels->count; i++)
+    if (is_about(&labels->list[i], words, place))
       walk.list[walk.count++] = labels->list[i];
-  }
   *ret_walk = walk;
   return STATUS_OK;
 }

@@ -54,6 +54,47 @@ run backtest $quick --label-column Label column.csv
 expect_equal "a column of labels is no metric" "1 metrics of 1 hosts" "$(head -1 out | cut -d, -f1)"
 expect_equal "and labels" "1 1 1" "$(row 'labelled segments') $(row found) $(row 'false episodes')"
 
+# Labels as windows of files, as NAB has them: only those of this file count.
+mkdir -p data/web
+cut -d, -f1,2 column.csv >data/web/spikes.csv
+cat >windows.json <<'END'
+{
+  "web/spikes.csv": [["2023-11-17 01:58:00.000000", "2023-11-17T02:02:00Z"], [1700246400, 1700246460]],
+  "pikes.csv": [["2023-11-15", "2023-11-18"]],
+  "web/other.csv": [["2023-11-15", "2023-11-18"]]
+}
+END
+# shellcheck disable=SC2086
+run backtest $quick --labels windows.json data/web/spikes.csv
+if grep -q "without jansson" err; then
+  skip "windows of files" "built without jansson"
+else
+  expect_status "windows of files" 0
+  expect_equal "their own" "2 2 0" "$(row 'labelled segments') $(row found) $(row 'false episodes')"
+  conclude "the NAB score follows" "$([ "$(row 'NAB standard')" != - ] || cat out)"
+  nab=$(row 'NAB standard')
+  cd data/web || exit 99
+  # shellcheck disable=SC2086
+  run backtest $quick --labels ../../windows.json spikes.csv
+  expect_equal "from within the folder" "2 $nab" "$(row found) $(row 'NAB standard')"
+  cd ../.. || exit 99
+  cp data/web/spikes.csv data/web/other.csv
+  # shellcheck disable=SC2086
+  run backtest $quick --labels windows.json --json data/web/spikes.csv data/web/other.csv
+  expect_in "of several files each is judged for itself" out '"metric": "localhost/csv-other.csv/gauge"'
+  expect_in "none is late for the other" out '"episode_count": 4.0'
+  # shellcheck disable=SC2086
+  run backtest $quick --labels windows.json column.csv
+  expect_equal "a file of another name has none" 0 "$(row 'labelled segments')"
+  for wrong in '{"a.csv": 1}' '{"a.csv": [["2023-11-15"]]}' '{"a.csv": [["soon", "late"]]}' \
+    '{"a.csv": [[5, 1]]}' '{"a.csv": [[1, 5]]' '{"a.csv": [], "a.csv": []}'; do
+    echo "$wrong" >wrong.json
+    run backtest -l wrong.json spikes.csv
+    expect_equal "wrong windows are refused: $wrong" "1 1" \
+      "$status $(grep -c '^anomalyctl backtest: wrong.json: ' err)"
+  done
+fi
+
 # Side by side
 cat >strict.cfg <<'END'
 detectors = ({ name = "zscore"; window = 20; sigma = 100.0; });

@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 static void walk_through(const struct labels *labels) {
   const struct metric_id id = {{"web1", "load", "", "load", "", "value"}};
   struct label_walk walk;
-  if (label_walk_create(&walk, labels, &id) != STATUS_OK)
+  if (label_walk_create(&walk, labels, &id, "data/web1.csv") != STATUS_OK)
     return;
   size_t own = 0;
   for (size_t i = 0; i < labels->count; i++) {

@@ -69,7 +69,7 @@ static int read_text(struct labels *labels, const char *words, char *why, size_t
 static void assert_labelled(const struct labels *labels, const char *host, const char *when) {
   const struct metric_id id = {{host, "load", "", "load", "", "value"}};
   struct label_walk walk;
-  assert_int_equal(label_walk_create(&walk, labels, &id), STATUS_OK);
+  assert_int_equal(label_walk_create(&walk, labels, &id, "web1.csv"), STATUS_OK);
   for (size_t i = 0; when[i] != '\0'; i++)
     assert_int_equal(label_walk_at(&walk, 100 + (double)i), when[i] == '#');
   label_walk_release(&walk);
