@@ -1,4 +1,5 @@
 #include "anomaly/status.h"
+#include "base/stop.h"
 #include "models/block_private.h"
 #include "stats/moments.h"
 #include "stats/sorted.h"
@@ -8,9 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool fit_stopped(const struct fit_control *control) {
-  return control->stop != NULL && atomic_load_explicit(control->stop, memory_order_relaxed);
-}
+bool fit_stopped(const struct fit_control *control) { return stop_asked(control->stop); }
 
 /* What is known of a column before the model sees it. `sorted` has room for every row. */
 static struct block_column column_of(const struct matrix *rows, size_t at, double *sorted) {

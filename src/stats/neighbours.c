@@ -2,6 +2,7 @@
 
 #include "anomaly/status.h"
 #include "base/random.h"
+#include "base/stop.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -123,8 +124,7 @@ static double least_key(const struct keyed *order, size_t count) {
 }
 
 static void build(struct building *at, size_t from, size_t to) {
-  const bool stopped = at->stop != NULL && atomic_load_explicit(at->stop, memory_order_relaxed);
-  if (to - from < 2 || stopped)
+  if (to - from < 2 || stop_asked(at->stop))
     return;
   const size_t middle = (from + to) / 2;
   const size_t first = from * BLOCK_ROWS, second = middle * BLOCK_ROWS;

@@ -15,12 +15,13 @@
 #include <string.h>
 
 enum agreement {
-  EXACT, /* each raw score to 1e-6 of itself, and the order of them */
-  TIES,  /* EXACT but for the tables of `tied`: there to .05, and the order at least .997 */
-  ORDER, /* Spearman's rank correlation of raw scores at least .999 */
-  AREA,  /* the mean ROC area of 10 seeds on rows held out, .02 up or down at most */
-  DRAW,  /* one seed's scores, as near to the mean of 10 of ours as those are; area as .02 down */
-  OTHER, /* PyOD has no such model */
+  EXACT,  /* each raw score to 1e-6 of itself, and the order of them */
+  TIES,   /* EXACT but for the tables of `tied`: there to .05, and the order at least .997 */
+  ORDER,  /* Spearman's rank correlation of raw scores at least .999 */
+  AREA,   /* the mean ROC area of 10 seeds on rows held out, .02 up or down at most */
+  DRAW,   /* one seed's scores, as near to the mean of 10 of ours as those are; area as .02 down */
+  SPREAD, /* AREA, or two deviations of ours between seeds: PyOD's is one draw of many */
+  OTHER,  /* PyOD has no such model */
 };
 
 static const struct parity {
@@ -30,12 +31,15 @@ static const struct parity {
   const char *order_only; /* of this data set, where the numbers are what rounding makes them */
 } table[] = {
     {.model = "autoencoder", .agreement = OTHER}, /* none is stored: test_autoencoder.c */
+    {.model = "cblof", .agreement = SPREAD},
     {.model = "copod", .agreement = EXACT},
     {.model = "ecod", .agreement = EXACT},
     {.model = "hbos", .agreement = EXACT},
     {.model = "half_space_trees", .agreement = OTHER},
     {.model = "isolation_forest", .agreement = DRAW},
     {.model = "knn", .agreement = EXACT},
+    /* PyOD 3.6.5 looks each value up one bin too high; its own runs then have smaller areas. */
+    {.model = "loda", .agreement = AREA, .reference = "loda"},
     {.model = "lof", .agreement = TIES},
     {.model = "mcd", .agreement = AREA},
     {.model = "pca", .agreement = EXACT, .order_only = "cardio"},
@@ -158,16 +162,20 @@ static bool scores_agree(const struct parity *parity, const char *name, const st
 static bool areas_agree(const struct parity *parity, const char *name, const struct tabular *data,
                         const double *expected) {
   enum { SEEDS = 10 };
-  double sum = 0;
+  double sum = 0, squares = 0;
   for (uint64_t seed = 1; seed <= SEEDS; seed++) {
     double *const scores = scores_of(parity, data, false, seed);
-    sum += area_of(scores, data) / SEEDS;
+    const double area = area_of(scores, data);
+    sum += area / SEEDS;
+    squares += area * area / SEEDS;
     free(scores);
   }
   const double theirs = area_of(expected, data);
   print_message("%s, %s: ROC area %.4f, PyOD's %s %.4f\n", parity->model, name, sum,
                 parity->reference != NULL ? parity->reference : "own", theirs);
-  return sum >= theirs - .02 && (parity->reference != NULL || sum <= theirs + .02);
+  const double deviation = sqrt(fmax(squares - sum * sum, 0));
+  const double far = parity->agreement == SPREAD ? fmax(2 * deviation, .02) : .02;
+  return sum >= theirs - far && (parity->reference != NULL || sum <= theirs + far);
 }
 
 /* The standard deviation of the differences: an offset between them does not count. */
@@ -209,7 +217,8 @@ static bool agrees_on(const struct parity *parity, const char *name, const struc
   double *const expected =
       tabular_scores(name, parity->reference != NULL ? parity->reference : parity->model);
   assert_non_null(expected);
-  const bool agrees = parity->agreement == AREA   ? areas_agree(parity, name, data, expected)
+  const bool areas = parity->agreement == AREA || parity->agreement == SPREAD;
+  const bool agrees = areas                       ? areas_agree(parity, name, data, expected)
                       : parity->agreement == DRAW ? draws_agree(parity, name, data, expected)
                                                   : scores_agree(parity, name, data, expected);
   free(expected);
