@@ -2,8 +2,8 @@
 
 import math
 
-import adaptive
 import signals
+from tails import ContextTail
 
 DAY = 86400
 
@@ -12,7 +12,7 @@ class Rarity:
     """Surprise of a statistic in decades, by the tail of its own past."""
 
     def __init__(self):
-        self.tail = adaptive.ContextTail()
+        self.tail = ContextTail()
         self.records = 0
 
     def judge(self, distance):
