@@ -27,6 +27,7 @@ static const struct {
     [HISTORY_GAP] = {"gaps: no value came", HISTORY_USED},
     [HISTORY_COARSE] = {"metrics known only as means over longer steps", HISTORY_USED},
     [HISTORY_RESET] = {"counters that went back", HISTORY_REPAIRED},
+    [HISTORY_UNSORTED] = {"rows older than one before them, put in order", HISTORY_REPAIRED},
     [HISTORY_DOUBLED] = {"values with the same time as the one before", HISTORY_REPAIRED},
     [HISTORY_LATE] = {"values older than the one before", HISTORY_SKIPPED},
     [HISTORY_OUTSIDE] = {"values before or after the time that was asked for", HISTORY_SKIPPED},
@@ -221,8 +222,8 @@ static bool take(struct history *history, const struct history_value *value) {
 int history_next(struct history *history, struct history_value *ret_value) {
   for (;;) {
     struct history_value value;
-    int status = history_stopped(&history->context) ? STATUS_NOT_FOUND
-                                                    : history->source->next(history->state, &value);
+    const bool over = history_stopped(&history->context) && !history->source->drains;
+    int status = over ? STATUS_NOT_FOUND : history->source->next(history->state, &value);
     if (status == STATUS_OK)
       status = make_room(history, value.metric);
     if (status != STATUS_OK)

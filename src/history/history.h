@@ -46,6 +46,7 @@ enum history_remark {
   HISTORY_GAP,        /* used as silence: no value, or NaN */
   HISTORY_RESET,      /* used, but for one rate: a counter went back */
   HISTORY_COARSE,     /* used: values that are means over longer steps */
+  HISTORY_UNSORTED,   /* used: a row of a file older than one before it, sorted in */
   HISTORY_DOUBLED,    /* skipped: same time as the value before */
   HISTORY_LATE,       /* skipped: older than the value before */
   HISTORY_OUTSIDE,    /* skipped: not in since .. until */

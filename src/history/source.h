@@ -21,6 +21,7 @@ struct history_context {
 struct history_source {
   const char *name; /* what the place was taken for */
   size_t state_size;
+  bool drains; /* reads ahead; once history_stopped, `next` gives no more than what was read */
 
   /* Whether a place is of this kind, as far as can be seen from its name and what it is. */
   bool (*knows)(const char *place);

@@ -3,6 +3,7 @@
 #include "engine/describe.h"
 #include "history/columns.h"
 #include "history/input.h"
+#include "history/row_sorter.h"
 #include "history/source.h"
 
 #include <errno.h>
@@ -17,11 +18,12 @@ struct csv_state {
   double size; /* bytes; 0 where it is not known */
   struct csv *csv;
   struct columns columns;
-  const char **chosen;     /* names of the columns that are metrics */
-  ptrdiff_t label;         /* column of labels; -1: none */
+  const char **chosen; /* names of the columns that are metrics */
+  ptrdiff_t label;     /* column of labels; -1: none */
+  struct row_sorter *sorter;
+  bool read; /* all that there is, or that is wanted */
+  const struct sorted_row *row;
   size_t at;               /* next column of the row; columns.count: the row is used up */
-  double time;             /* of the row */
-  bool labelled;           /* the row */
   uint64_t *numbers, *bad; /* by column: values that were numbers, and that were none */
 };
 
@@ -96,7 +98,9 @@ static int open_columns(struct csv_state *state) {
   state->at = state->columns.count;
   state->numbers = calloc(state->columns.count + 1, sizeof *state->numbers);
   state->bad = calloc(state->columns.count + 1, sizeof *state->bad);
-  return state->numbers == NULL || state->bad == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+  if (state->numbers == NULL || state->bad == NULL)
+    return STATUS_NO_MEMORY;
+  return row_sorter_create(&state->sorter, state->columns.count);
 }
 
 static int open_csv(void *of, struct history_context *context) {
@@ -128,35 +132,68 @@ static bool is_label(const struct csv_state *state) {
          number > 0;
 }
 
-/* Goes to the next row that has a time; STATUS_NOT_FOUND at the end. */
-static int next_row(struct csv_state *state) {
-  for (;;) {
-    const int status = csv_next(state->csv);
-    const unsigned long long line = csv_line(state->csv);
-    if (status == STATUS_NOT_FOUND)
-      note_columns(state);
-    if (status == STATUS_IO)
-      text_add(&state->context->why, strerror(errno));
-    if (status == STATUS_NOT_FOUND || status == STATUS_IO)
-      return status;
-    if (status != STATUS_OK)
-      history_note(state->context, HISTORY_BAD_ROW, "%s, line %llu", state->context->place, line);
-    else if (csv_time(state->csv, 0, &state->time) != STATUS_OK)
-      history_note(state->context, HISTORY_BAD_TIME, "%s, line %llu", state->context->place, line);
-    else
-      break;
-  }
-  state->labelled = is_label(state);
-  state->at = 0;
-  return STATUS_OK;
-}
-
 static void note_bad_value(struct csv_state *state, size_t column) {
   char *const first = state->context->report->remarks[HISTORY_BAD_VALUE].first;
   if (*first == '\0')
     snprintf(first, sizeof state->context->report->remarks[HISTORY_BAD_VALUE].first,
              "%s, line %llu", state->context->place, (unsigned long long)csv_line(state->csv));
   state->bad[column]++;
+}
+
+static void read_cells(struct csv_state *state, struct sorted_row *row) {
+  row->labelled = is_label(state);
+  for (size_t i = 0; i < state->columns.count; i++) {
+    struct sorted_cell *const cell = &row->cells[i];
+    cell->is_number =
+        csv_number(state->csv, state->columns.list[i].field, &cell->number) == STATUS_OK;
+    if (cell->is_number)
+      state->numbers[i]++;
+    else
+      note_bad_value(state, i);
+  }
+}
+
+/* Puts the next row that has a time into the sorter; STATUS_NOT_FOUND at the end. */
+static int read_row(struct csv_state *state) {
+  for (;;) {
+    const int status = csv_next(state->csv);
+    const unsigned long long line = csv_line(state->csv);
+    double time;
+    bool late;
+    if (status == STATUS_IO && history_stopped(state->context))
+      return STATUS_NOT_FOUND;
+    if (status == STATUS_IO)
+      text_add(&state->context->why, strerror(errno));
+    if (status == STATUS_NOT_FOUND || status == STATUS_IO)
+      return status;
+    if (status != STATUS_OK) {
+      history_note(state->context, HISTORY_BAD_ROW, "%s, line %llu", state->context->place, line);
+      continue;
+    }
+    if (csv_time(state->csv, 0, &time) != STATUS_OK) {
+      history_note(state->context, HISTORY_BAD_TIME, "%s, line %llu", state->context->place, line);
+      continue;
+    }
+    read_cells(state, row_sorter_put(state->sorter, time, &late));
+    if (late)
+      history_note(state->context, HISTORY_UNSORTED, "%s, line %llu", state->context->place, line);
+    return STATUS_OK;
+  }
+}
+
+/* Goes to the oldest row that was read; STATUS_NOT_FOUND at the end. */
+static int next_row(struct csv_state *state) {
+  while (!state->read && !row_sorter_is_full(state->sorter)) {
+    const int status = history_stopped(state->context) ? STATUS_NOT_FOUND : read_row(state);
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+      return status;
+    state->read = status == STATUS_NOT_FOUND;
+    if (state->read)
+      note_columns(state);
+  }
+  state->row = row_sorter_take(state->sorter);
+  state->at = 0;
+  return state->row != NULL ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
 static int next(void *of, struct history_value *ret_value) {
@@ -168,18 +205,14 @@ static int next(void *of, struct history_value *ret_value) {
     if (state->columns.count == 0)
       continue;
     const size_t index = state->at++;
-    const struct column *const column = &state->columns.list[index];
-    double number;
-    if (csv_number(state->csv, column->field, &number) != STATUS_OK) {
-      note_bad_value(state, index);
+    const struct sorted_cell *const cell = &state->row->cells[index];
+    if (!cell->is_number)
       continue;
-    }
-    state->numbers[index]++;
     *ret_value = (struct history_value){
         .metric = index,
-        .id = column->id,
-        .sample = sample_gauge(state->time, state->context->settings->interval, number),
-        .labelled = state->labelled};
+        .id = state->columns.list[index].id,
+        .sample = sample_gauge(state->row->time, state->context->settings->interval, cell->number),
+        .labelled = state->row->labelled};
     return STATUS_OK;
   }
 }
@@ -191,6 +224,7 @@ static double progress(const void *of) {
 
 static void close_csv(void *of) {
   struct csv_state *const state = of;
+  row_sorter_destroy(state->sorter);
   free(state->bad);
   free(state->numbers);
   columns_release(&state->columns);
@@ -202,6 +236,7 @@ static void close_csv(void *of) {
 const struct history_source csv_source = {
     .name = "a CSV file",
     .state_size = sizeof(struct csv_state),
+    .drains = true,
     .knows = knows,
     .open = open_csv,
     .next = next,

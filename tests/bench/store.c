@@ -36,6 +36,39 @@ struct delays {
   uint64_t calls, over; /* over 1 ms */
 };
 
+static double seconds(clockid_t clock) {
+  struct timespec now;
+  clock_gettime(clock, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/*
+ * The program is linked so that locks go through here: how long a thread of the
+ * store, and no thread of ours, has held one, in its own CPU time, so that what the
+ * scheduler does meanwhile does not count. Locks are not nested.
+ */
+int __real_pthread_mutex_lock(pthread_mutex_t *lock);
+int __real_pthread_mutex_unlock(pthread_mutex_t *lock);
+int __wrap_pthread_mutex_lock(pthread_mutex_t *lock);
+int __wrap_pthread_mutex_unlock(pthread_mutex_t *lock);
+
+static _Thread_local bool is_ours;
+static _Thread_local double locked;
+static _Atomic double longest_hold;
+
+int __wrap_pthread_mutex_lock(pthread_mutex_t *lock) {
+  const int status = __real_pthread_mutex_lock(lock);
+  if (!is_ours)
+    locked = seconds(CLOCK_THREAD_CPUTIME_ID);
+  return status;
+}
+
+int __wrap_pthread_mutex_unlock(pthread_mutex_t *lock) {
+  if (!is_ours)
+    longest_hold = fmax(longest_hold, seconds(CLOCK_THREAD_CPUTIME_ID) - locked);
+  return __real_pthread_mutex_unlock(lock);
+}
+
 struct writer {
   struct load *load;
   atomic_bool stop;
@@ -43,12 +76,6 @@ struct writer {
 };
 
 static char folder[256], path[300];
-
-static double seconds(clockid_t clock) {
-  struct timespec now;
-  clock_gettime(clock, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 static double now_of_data(void) { return START; }
 
@@ -103,6 +130,7 @@ static void run_tick(struct load *load) {
 static void *write_on(void *argument) {
   struct writer *const writer = argument;
   struct load *const load = writer->load;
+  is_ours = true;
   for (load->tick++; !writer->stop; load->tick++)
     for (uint32_t metric = 0; metric < load->metrics && !writer->stop; metric++) {
       const double delay = observe(load, metric);
@@ -159,7 +187,9 @@ static void measure_checkpoints(struct load *load) {
   run_tick(load);
   print_delays("a value, without a checkpoint", watch_delays(load, NULL));
   run_tick(load);
+  longest_hold = 0;
   print_delays("a value, during a checkpoint", watch_delays(load, flush));
+  printf("  %-34s %8.3f ms of CPU\n", "a lock, by the checkpoint", longest_hold * 1e3);
 }
 
 static bool measure_restart(struct load *load) {
@@ -221,6 +251,7 @@ int main(int argc, char **argv) {
                                           {"help", no_argument, NULL, 'h'},
                                           {0}};
   uint32_t sizes[SIZES_MAX] = {10000, 100000, 1000000};
+  is_ours = true;
   size_t given = 0;
   const char *parent = getenv("TMPDIR");
   for (int option; (option = getopt_long(argc, argv, "f:m:h", options, NULL)) != -1;) {

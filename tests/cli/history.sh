@@ -21,16 +21,19 @@ expect_status "a file with faults is a failure" 1
 expect_output "but all that can be read is read" "$header
 web1/load/load:shortterm,1700000000,1,gauge,0
 localhost/csv/gauge:other,1700000000,5,gauge,0
+web1/load/load:shortterm,1700000030,4,gauge,0
+localhost/csv/gauge:other,1700000030,7,gauge,0
 web1/load/load:shortterm,1700000060,2,gauge,0
 localhost/csv/gauge:other,1700000060,,gauge,0
 localhost/csv/gauge:other,1700000120,8,gauge,0
 web1/load/load:shortterm,1700000240,5,gauge,0
 localhost/csv/gauge:other,1700000240,,gauge,0"
 expect_in "it is told what was used" err \
-  "file.csv (a CSV file): 5 values of 2 metrics, 2023-11-14T22:13:20Z .. 2023-11-14T22:17:20Z"
+  "file.csv (a CSV file): 7 values of 2 metrics, 2023-11-14T22:13:20Z .. 2023-11-14T22:17:20Z"
 expect_in "gaps" err "used: gaps: no value came: 2 (first: localhost/csv/gauge:other at 1700000060)"
 expect_in "doubled values" err "repaired: values with the same time as the one before: 2"
-expect_in "late values" err "skipped: values older than the one before: 2"
+expect_in "rows out of order" err \
+  "repaired: rows older than one before them, put in order: 1 (first: file.csv, line 5)"
 expect_in "a column that is none" err \
   "skipped: columns or series that are no metric we know: 1 (first: file.csv, column words)"
 expect_in "bad values" err "unreadable: values that are no numbers: 1 (first: file.csv, line"

@@ -35,6 +35,18 @@ known halves.db >halves.states
 expect_equal "states of two metrics" 2 "$(wc -l <whole.states)"
 expect_same "to the same states, byte by byte" halves.states whole.states
 
+# Newest first, as some programs write it, it comes to the same, too.
+{
+  head -1 past.csv
+  sed 1d past.csv | sort -r
+} >reversed.csv
+# shellcheck disable=SC2086
+run train $all reversed.db reversed.csv
+expect_in "what is upside down is put in order" out \
+  "repaired: rows older than one before them, put in order: 5759 (first: reversed.csv, line 3)"
+known reversed.db >reversed.states
+expect_same "and comes to the same" reversed.states whole.states
+
 mkfifo slow
 {
   head -1 past.csv
