@@ -4,7 +4,7 @@ set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=$top/build
 
-usage="usage: ./dev bench [cost | daemon | incidents | quality | store | tables | train [ARGUMENT...]]"
+usage="usage: ./dev bench [cost | daemon | incidents | models | quality | store | tables | train [ARGUMENT...]]"
 
 make_targets() {
   make -C "$build" -s -j "$(nproc)" --no-print-directory "$@"
@@ -23,6 +23,11 @@ bench_daemon() {
 bench_incidents() {
   make_targets tests/bench/bench_incidents
   "$build/tests/bench/bench_incidents" "$@"
+}
+
+bench_models() {
+  make_targets tests/bench/bench_models
+  "$build/tests/bench/bench_models" "$@"
 }
 
 bench_quality() {
@@ -50,9 +55,9 @@ bench_train() {
 what=${1-all}
 [ $# = 0 ] || shift
 case $what in
-  cost | daemon | incidents | quality | store | tables | train) "bench_$what" "$@" ;;
+  cost | daemon | incidents | models | quality | store | tables | train) "bench_$what" "$@" ;;
   all)
-    for part in cost daemon incidents quality store train; do
+    for part in cost daemon incidents models quality store train; do
       "bench_$part" "$@"
     done
     ;;
