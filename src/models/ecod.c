@@ -8,17 +8,19 @@
 
 static const struct option_row option_rows[] = {OPTION_ROWS_END};
 
-static double part(struct tails tails) { return fmax(fmax(tails.left, tails.right), tails.skewed); }
+static double share(struct tails tails) {
+  return fmin(fmin(tails.left, tails.right), tails.skewed);
+}
 
 static double score(const struct block *block, const double *row, double *scratch) {
   (void)scratch;
-  return tails_score(block, row, part);
+  return tails_score(block, row, share);
 }
 
 static void explain(const struct block *block, const double *row, double *scratch,
                     double *ret_parts) {
   (void)scratch;
-  tails_explain(block, row, part, ret_parts);
+  tails_explain(block, row, share, ret_parts);
 }
 
 const struct model ecod_model = {

@@ -11,24 +11,41 @@
 
 bool fit_stopped(const struct fit_control *control) { return stop_asked(control->stop); }
 
-/* What is known of a column before the model sees it. `sorted` has room for every row. */
-static struct block_column column_of(const struct matrix *rows, size_t at, double *sorted) {
-  struct block_column column = {.scale = 1};
-  struct moments moments = {0};
+/* The numbers that are there, clamped and in order; returns how many. */
+static size_t gather(const struct matrix *rows, size_t at, double *ret_sorted) {
   size_t count = 0;
   for (size_t i = 0; i < rows->rows; i++) {
     const double value = rows->cells[i * rows->columns + at];
-    if (isnan(value))
-      continue;
-    sorted[count++] = fmax(fmin(value, MODEL_CELL_MAX), -MODEL_CELL_MAX);
-    moments_add(&moments, sorted[count - 1]);
+    ret_sorted[count] = value > MODEL_CELL_MAX    ? MODEL_CELL_MAX
+                        : value < -MODEL_CELL_MAX ? -MODEL_CELL_MAX
+                                                  : value;
+    count += !isnan(value);
   }
+  sort_numbers(ret_sorted, count);
+  return count;
+}
+
+/* Mean and deviation of numbers in order; those of one number are exact. */
+static void measure(const double *sorted, size_t count, double *ret_mean, double *ret_deviation) {
+  double sum = 0, squares = 0;
+  for (size_t i = 0; i < count; i++)
+    sum += sorted[i];
+  const bool constant = sorted[0] == sorted[count - 1];
+  const double mean = constant ? sorted[0] : sum / (double)count;
+  for (size_t i = 0; i < count; i++)
+    squares += (sorted[i] - mean) * (sorted[i] - mean);
+  *ret_mean = mean;
+  *ret_deviation = sqrt(squares / (double)count);
+}
+
+/* What is known of a column before the model sees it. `sorted` has room for every row. */
+static struct block_column column_of(const struct matrix *rows, size_t at, double *sorted) {
+  struct block_column column = {.scale = 1};
+  const size_t count = gather(rows, at, sorted);
   if (count == 0)
     return column;
-  sort_numbers(sorted, count);
+  measure(sorted, count, &column.mean, &column.deviation);
   column.median = sorted_quantile(sorted, count, .5);
-  column.mean = moments.mean;
-  column.deviation = sqrt(moments.squares / (double)count);
   if (column.deviation > DBL_EPSILON * fabs(column.mean))
     column.scale = column.deviation;
   for (size_t i = 0; i < sizeof column.decile / sizeof column.decile[0]; i++)

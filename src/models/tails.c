@@ -11,8 +11,17 @@ static const double *column_of(const struct block *block, size_t column) {
 }
 
 /* A value beyond all others counts as one more of them. */
-static double surprise(size_t beyond, size_t count) {
-  return -log((beyond > 0 ? (double)beyond : 1) / ((double)count + (beyond == 0)));
+static double share_of(size_t beyond, size_t count) {
+  return (beyond > 0 ? (double)beyond : 1) / ((double)count + (beyond == 0));
+}
+
+/* How many of the column's values are at most this one, of which `below` are less. */
+static size_t count_to(const double *sorted, size_t count, size_t below, double value) {
+  if (below == count || sorted[below] != value)
+    return below;
+  if (below + 1 == count || sorted[below + 1] != value)
+    return below + 1;
+  return sorted_count_to(sorted, count, value);
 }
 
 static struct tails tails_of(const struct block *block, size_t at, double value) {
@@ -20,25 +29,29 @@ static struct tails tails_of(const struct block *block, size_t at, double value)
   const double *const column = column_of(block, at);
   const double skewness = column[0];
   const size_t below = sorted_count_below(column + 1, count, value);
-  size_t to = below;
-  if (to < count && column[1 + to] == value)
-    to = sorted_count_to(column + 1, count, value);
-  const double left = surprise(to, count), right = surprise(count - below, count);
-  const double skewed = skewness < 0 ? left : skewness > 0 ? right : left + right;
+  const double left = share_of(count_to(column + 1, count, below, value), count);
+  const double right = share_of(count - below, count);
+  const double skewed = skewness < 0 ? left : skewness > 0 ? right : left * right;
   return (struct tails){left, right, skewed};
 }
 
-double tails_score(const struct block *block, const double *row, tails_part *part) {
+/* One logarithm for several columns, whose shares are 1e-12 at least. */
+double tails_score(const struct block *block, const double *row, tails_share *share) {
+  enum { TOGETHER = 8 };
   double sum = 0;
-  for (size_t i = 0; i < block_columns(block); i++)
-    sum += part(tails_of(block, i, row[i]));
+  for (size_t i = 0; i < block_columns(block);) {
+    double product = 1;
+    for (size_t end = i + TOGETHER; i < end && i < block_columns(block); i++)
+      product *= share(tails_of(block, i, row[i]));
+    sum -= log(product);
+  }
   return sum;
 }
 
-void tails_explain(const struct block *block, const double *row, tails_part *part,
+void tails_explain(const struct block *block, const double *row, tails_share *share,
                    double *ret_parts) {
   for (size_t i = 0; i < block_columns(block); i++)
-    ret_parts[i] = part(tails_of(block, i, row[i]));
+    ret_parts[i] = -log(share(tails_of(block, i, row[i])));
 }
 
 static void fit_column(const struct matrix *rows, size_t at, double *column) {

@@ -9,16 +9,17 @@
 
 #include "anomaly/model.h"
 
+/* Shares of the column's values, above 0, at most 1. */
 struct tails {
-  double left, right; /* -log of the share of values up to this one, and from it on; >= 0 */
-  double skewed;      /* of the tail that the column's skewness makes the longer one */
+  double left, right; /* up to this number, from it on */
+  double skewed;      /* that of the tail which the column's skewness makes the longer one */
 };
 
-/* What a column adds to the score. */
-typedef double tails_part(struct tails tails);
+/* The share whose -log is what the column adds to the score. */
+typedef double tails_share(struct tails tails);
 
-double tails_score(const struct block *block, const double *row, tails_part *part);
-void tails_explain(const struct block *block, const double *row, tails_part *part,
+double tails_score(const struct block *block, const double *row, tails_share *share);
+void tails_explain(const struct block *block, const double *row, tails_share *share,
                    double *ret_parts);
 
 /* As in struct model. */

@@ -16,12 +16,12 @@ size_t cholesky(double *matrix, size_t size) {
       double sum = row[k];
       for (size_t at = 0; at < k; at++)
         sum -= row[at] * other[at];
-      row[k] = other[k] > 0 ? sum / other[k] : 0;
+      row[k] = sum * other[k];
       row[i] -= row[k] * row[k];
     }
     const bool depends = !(row[i] > least);
     dropped += depends;
-    row[i] = depends ? 0 : sqrt(row[i]);
+    row[i] = depends ? 0 : 1 / sqrt(row[i]);
   }
   return dropped;
 }
@@ -29,8 +29,8 @@ size_t cholesky(double *matrix, size_t size) {
 double cholesky_log_determinant(const double *factor, size_t size) {
   double sum = 0;
   for (size_t i = 0; i < size; i++) {
-    const double pivot = factor[i * size + i];
-    sum += pivot > 0 ? 2 * log(pivot) : 0;
+    const double reciprocal = factor[i * size + i];
+    sum -= reciprocal > 0 ? 2 * log(reciprocal) : 0;
   }
   return sum;
 }
@@ -42,7 +42,7 @@ double cholesky_distance(const double *factor, size_t size, const double *off, d
     double sum = off[i];
     for (size_t k = 0; k < i; k++)
       sum -= row[k] * work[k];
-    work[i] = row[i] > 0 ? sum / row[i] : 0;
+    work[i] = sum * row[i];
     squares += work[i] * work[i];
   }
   return squares;

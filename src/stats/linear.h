@@ -12,9 +12,9 @@
 
 /*
  * Makes a positive semidefinite matrix its own lower triangular factor, L L' =
- * matrix; what is above the diagonal is left. Returns how many columns were
- * dropped: those that depend on the ones before them, but for a share of 1e-12 of
- * their variance, and those that are not positive, get zeros.
+ * matrix, with reciprocals on its diagonal; what is above that is left. Returns how many columns
+ * were dropped: those that depend on the ones before them, but for a share of 1e-12 of their
+ * variance, and those that are not positive, get zeros.
  */
 size_t cholesky(double *matrix, size_t size);
 
