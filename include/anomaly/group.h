@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define GROUP_COLUMNS_MAX 4096
+#define GROUP_COLUMNS_MAX 500
 
 /* Rows that come faster than this are to be averaged into rows of so many seconds. */
 #define GROUP_INTERVAL_LEAST 60

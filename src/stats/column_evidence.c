@@ -46,6 +46,11 @@ struct measured {
   bool hour_known;
 };
 
+/* A mean of all rows at first, so that the first one has no more weight than others. */
+static float gain_of(uint32_t rows, float least) {
+  return (float)rows * least < 1.0F ? 1.0F / (float)rows : least;
+}
+
 static void smooth(struct column_evidence *evidence, const struct row_pace *pace, float decades) {
   evidence->quick += QUICK_GAIN * (decades - evidence->quick);
   evidence->lasting += pace->lasting_gain * (decades - evidence->lasting);
@@ -61,7 +66,7 @@ static struct measured measure(const struct column_evidence *evidence,
   struct measured now = {.value = origin_place(&evidence->origin, value),
                          .hour_known = hour_is_known(evidence, row)};
   const float from_fast = now.value - evidence->fast;
-  const float gain = float_max(1.0F / (float)evidence->rows, FAST_GAIN);
+  const float gain = gain_of(evidence->rows, FAST_GAIN);
   now.from_slow = now.value - evidence->slow;
   now.from_hour = now.value - evidence->profile[row->hour];
   now.fast = evidence->fast + gain * octave_tail_limit(&evidence->tail[TAIL_FAST], from_fast);
@@ -102,13 +107,13 @@ static void refresh(struct column_evidence *evidence, uint32_t column) {
 static void learn_levels(struct column_evidence *evidence, const struct evidence_row *row,
                          const struct measured *now) {
   const struct octave_tail *const reach = &evidence->tail[TAIL_HOUR];
-  const float gain = float_max(1.0F / (float)evidence->rows, row->pace.slow_gain);
+  const float gain = gain_of(evidence->rows, row->pace.slow_gain);
   const float step = octave_tail_limit(reach, now->from_slow);
   evidence->slow += gain * step;
   evidence->spread += gain * (fabsf(step) - evidence->spread);
 
   uint8_t *const rows = &evidence->profile_rows[row->hour];
-  const float hour_gain = float_max(1.0F / ((float)*rows + 1.0F), row->pace.profile_gain);
+  const float hour_gain = gain_of(*rows + 1U, row->pace.profile_gain);
   evidence->profile[row->hour] += hour_gain * octave_tail_limit(reach, now->from_hour);
   *rows = (uint8_t)(*rows + (*rows < UINT8_MAX));
   evidence->fast = now->fast;

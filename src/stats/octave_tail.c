@@ -12,7 +12,7 @@ static const float SMALL_MOVE = 0x1p-15F; /* of the largest; what is less is no 
 static const double LN2 = 0.69314718055994531, LOG10_2 = 0.30102999566398120;
 
 /* A float with exponent bits e is less than 2^(e - 126). */
-enum { EXPONENT_BIAS = 126, FLOAT_BIAS = 127, FLOAT_FRACTION_BITS = 23 };
+enum { EXPONENT_BIAS = 126 };
 
 const struct state_row octave_tail_rows[] = {
     STATE_ARRAY(struct octave_tail, count, STATE_U16, OCTAVE_TAIL_BINS),
@@ -24,62 +24,25 @@ const struct state_row octave_tail_rows[] = {
     STATE_ROWS_END,
 };
 
-/* The exponent bits of a float >= 0; 0 for what is no move. */
-static int exponent_of(float distance) {
-  uint32_t bits;
-  memcpy(&bits, &distance, sizeof bits);
-  return (int)(bits >> FLOAT_FRACTION_BITS);
-}
-
-/* 0 where that is no normal float. */
-static float power_of_two(int power) {
-  const uint32_t bits = (uint32_t)(power > -FLOAT_BIAS ? power + FLOAT_BIAS : 0)
-                        << FLOAT_FRACTION_BITS;
-  float number;
-  memcpy(&number, &bits, sizeof number);
-  return number;
-}
-
 float octave_tail_beyond(const struct octave_tail *tail, float distance) {
   if (tail->threshold > 0.0F)
-    return tail->decades + tail->steepness * log2f(distance);
+    return float_max(tail->decades + tail->steepness * log2f(distance), 0.0F);
   const float large = -tail->threshold;
   if (distance >= large)
     return tail->decades;
   return distance >= large * SMALL_MOVE ? SEEN_BEFORE * tail->decades : 0.0F;
 }
 
-static void halve(struct octave_tail *tail) {
+void octave_tail_halve(struct octave_tail *tail) {
   tail->rows >>= 1;
   for (int i = 0; i < OCTAVE_TAIL_BINS; i++)
     tail->count[i] >>= 1;
 }
 
-static void raise_top(struct octave_tail *tail) {
+void octave_tail_raise(struct octave_tail *tail) {
   memmove(tail->count + 1, tail->count, (OCTAVE_TAIL_BINS - 1) * sizeof tail->count[0]);
   tail->count[0] = 0;
   tail->top++;
-}
-
-void octave_tail_insert(struct octave_tail *tail, float distance, uint32_t horizon) {
-  tail->rows++;
-  if (tail->rows > horizon)
-    halve(tail);
-  int exponent = exponent_of(distance);
-  if (exponent == 0)
-    return;
-  if (tail->top == 0)
-    tail->top = (uint8_t)exponent;
-  if (exponent > tail->top) {
-    raise_top(tail);
-    exponent = tail->top;
-  }
-  const int bin = tail->top - exponent;
-  if (bin >= OCTAVE_TAIL_BINS)
-    return;
-  tail->count[bin]++;
-  if (tail->threshold <= 0.0F)
-    octave_tail_refresh(tail);
 }
 
 static void drop_empty_bins(struct octave_tail *tail) {
@@ -137,15 +100,8 @@ void octave_tail_refresh(struct octave_tail *tail) {
     fit_pareto(tail, &largest, largest.count < wanted);
     return;
   }
-  tail->threshold = -power_of_two(tail->top - EXPONENT_BIAS - 1);
+  tail->threshold = -octave_tail_edge(tail->top);
   tail->decades = (float)fmax(log10(tail->rows / (largest.count + 1)), 0.0);
-}
-
-float octave_tail_limit(const struct octave_tail *tail, float step) {
-  if (tail->top == 0)
-    return step;
-  const float most = power_of_two(tail->top - EXPONENT_BIAS + 1);
-  return float_clamp(step, -most, most);
 }
 
 bool octave_tail_valid(const struct octave_tail *tail) {
@@ -156,7 +112,7 @@ bool octave_tail_valid(const struct octave_tail *tail) {
     sum += tail->count[i];
   }
   return sum <= tail->rows && tail->rows <= OCTAVE_TAIL_HORIZON &&
-         tail->top <= exponent_of(OCTAVE_TAIL_REACH) &&
+         tail->top <= octave_tail_exponent(OCTAVE_TAIL_REACH) &&
          float_within(tail->threshold, -OCTAVE_TAIL_REACH, OCTAVE_TAIL_REACH) &&
          float_within(tail->decades, -1e4F, 1e4F) && float_within(tail->steepness, 0.0F, 10.0F);
 }

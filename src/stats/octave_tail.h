@@ -14,10 +14,12 @@
 #define ANOMALY_STATS_OCTAVE_TAIL_H
 
 #include "anomaly/detector.h"
+#include "stats/clamp.h"
 
 #include <float.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #define OCTAVE_TAIL_BINS 16
 #define OCTAVE_TAIL_KNOWN 60      /* rows before anything is rare */
@@ -45,17 +47,60 @@ static inline float octave_tail_surprise(const struct octave_tail *tail, float d
   return odd && tail->rows >= OCTAVE_TAIL_KNOWN ? octave_tail_beyond(tail, distance) : 0.0F;
 }
 
+/* Fits the tail anew. */
+void octave_tail_refresh(struct octave_tail *tail);
+
+/* The exponent bits of a float >= 0; 0 for what is no move. */
+static inline int octave_tail_exponent(float distance) {
+  uint32_t bits;
+  memcpy(&bits, &distance, sizeof bits);
+  return (int)(bits >> 23);
+}
+
+/* The least float with these exponent bits, 0 .. 254. */
+static inline float octave_tail_edge(int exponent) {
+  const uint32_t bits = (uint32_t)exponent << 23;
+  float edge;
+  memcpy(&edge, &bits, sizeof edge);
+  return edge;
+}
+
+/* Halves all that was counted. */
+void octave_tail_halve(struct octave_tail *tail);
+
+/* Makes room for distances an octave larger. */
+void octave_tail_raise(struct octave_tail *tail);
+
 /*
  * Counts a distance. After `horizon` rows everything counted weighs half. A wild
  * one moves the largest by no more than an octave.
  */
-void octave_tail_insert(struct octave_tail *tail, float distance, uint32_t horizon);
-
-/* Fits the tail anew. */
-void octave_tail_refresh(struct octave_tail *tail);
+static inline void octave_tail_insert(struct octave_tail *tail, float distance, uint32_t horizon) {
+  tail->rows++;
+  if (tail->rows > horizon)
+    octave_tail_halve(tail);
+  const int exponent = octave_tail_exponent(distance);
+  if (exponent == 0)
+    return;
+  if (tail->top == 0)
+    tail->top = (uint8_t)exponent;
+  if (exponent > tail->top)
+    octave_tail_raise(tail);
+  const int bin = exponent > tail->top ? 0 : tail->top - exponent;
+  if (bin >= OCTAVE_TAIL_BINS)
+    return;
+  tail->count[bin]++;
+  if (tail->threshold <= 0.0F)
+    octave_tail_refresh(tail);
+}
 
 /* A step cut to twice the largest distance so far; as it is where there was none. */
-float octave_tail_limit(const struct octave_tail *tail, float step);
+static inline float octave_tail_limit(const struct octave_tail *tail, float step) {
+  if (tail->top == 0)
+    return step;
+  const float most = octave_tail_edge(tail->top + 2);
+  return float_clamp(step, -most, most);
+}
 
 /* Whether restored fields can be gone on from. */
 bool octave_tail_valid(const struct octave_tail *tail);

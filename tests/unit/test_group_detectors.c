@@ -91,7 +91,6 @@ static void test_list_has_distinct_names(void **unused) {
     assert_null(detector_find((*at)->name));
     assert_true((*at)->summary[0] != '\0' && (*at)->source[0] != '\0');
     assert_true((*at)->state_version > 0 && (*at)->columns_min > 0);
-    assert_int_equal((*at)->column_size % _Alignof(double), 0);
     struct crowd crowd = crowd_create(*at, 1);
     for (const struct option_row *row = (*at)->options; row->name != NULL; row++) {
       assert_ptr_equal(option_find((*at)->options, row->name), row);
@@ -284,6 +283,16 @@ static void test_columns_may_come_later(void **unused) {
   }
 }
 
+/* Bytes before the fields. */
+static size_t header_size(const struct crowd *crowd) {
+  const struct group_detector *const detector = crowd->group.detector;
+  const struct snapshot_owner owner = {
+      .name = detector->name, .rows = detector->options, .options = crowd->options};
+  struct packer counter = {.used = 0};
+  snapshot_pack_header(&counter, &owner);
+  return (size_t)counter.used + sizeof(uint32_t);
+}
+
 /* Writes something odd over a few bytes of the body and corrects the checksum. */
 static void forge(unsigned char *bytes, size_t size, size_t body, struct noise *noise) {
   static const uint64_t oddities[] = {0,
@@ -315,16 +324,17 @@ static void test_forged_state_is_refused_or_harmless(void **unused) {
     size_t size;
     unsigned char *const honest = save(&crowd, &size), *const bytes = malloc(size);
     assert_non_null(bytes);
+    const size_t body = size - header_size(&crowd) - PACK_SUM_SIZE;
     const double time = crowd.time;
     unsigned refused = 0;
     for (uint32_t round = 0; round < 3000; round++) {
       memcpy(bytes, honest, size);
       crowd.time = time;
       for (uint32_t i = 0; i <= round % 3; i++)
-        forge(bytes, size, size * 9 / 10, &noise);
+        forge(bytes, size, body, &noise);
       const int status = load(&crowd, bytes, size);
       refused += status != STATUS_OK;
-      assert_true(status == STATUS_OK || status == STATUS_CORRUPT || status == STATUS_MISMATCH);
+      assert_true(status == STATUS_OK || status == STATUS_CORRUPT);
       for (uint32_t i = 0; status == STATUS_OK && i < 100; i++)
         (void)ordinary(&crowd, &noise, i);
     }

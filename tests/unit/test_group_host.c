@@ -32,7 +32,8 @@ static void fill_vector(int64_t i, double *value) {
 static struct group create_host(void *options, uint32_t columns) {
   const struct group_detector *const detector = group_detector_find("host");
   assert_non_null(detector);
-  option_set_presets(detector->options, options);
+  assert_int_equal(option_set_text(option_find(detector->options, "limit"), options, "1", NULL),
+                   STATUS_OK);
   struct group group = group_of(detector, options);
   assert_int_equal(group_grow(&group, columns), STATUS_OK);
   return group;
