@@ -56,6 +56,7 @@ only_in() {
 expect_nothing "each layer includes only what is below it" wrong_direction
 expect_nothing "libconfig.h only in src/config" only_in 'libconfig\.h' src/config
 expect_nothing "sqlite3.h only in src/store and tests" only_in 'sqlite3\.h' src/store tests
+expect_nothing "libsvm's header only in src/models" only_in '(libsvm/)?svm\.h' src/models
 expect_nothing "collectd's headers only in plugin and tests" \
   only_in '(collectd/|daemon/|core/|plugin\.h|collectd\.h|utils/)' plugin tests
 finish
