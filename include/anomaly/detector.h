@@ -66,19 +66,26 @@ struct state_row {
  * One value as a detector sees it. `time` never goes backwards between two
  * calls on one state; `value` is finite (any finite double, denormals too).
  */
+struct block;
+struct model;
+
 struct observation {
   double time;     /* seconds since the epoch, > 0 */
   double interval; /* seconds, as configured; 0 = unknown */
   double value;
-  double line;    /* the ratio that counts as an alarm: 1, moved by sensitivity */
-  double failure; /* the ratio from which an alarm is a failure: 4, moved by the rule */
-  double warmup;  /* seconds a metric needs to become known; > 0 */
+  double line;         /* the ratio that counts as an alarm: 1, moved by sensitivity */
+  double failure;      /* the ratio from which an alarm is a failure: 4, moved by the rule */
+  double warmup;       /* seconds a metric needs to become known; > 0 */
+  struct block *block; /* of a detector made from a model: what is fitted now; NULL = nothing yet */
+  double *scratch;     /* block_scratch of it */
 };
 
 struct detector {
   const char *name;    /* as written in the configuration */
   const char *summary; /* one line: what it detects */
   const char *source;  /* author, year, title; or "this project" */
+
+  const struct model *model; /* that the engine fits for it; NULL = none */
 
   bool certain; /* what is over its line is a fact, not a surprise: people are told in any case */
 
@@ -129,5 +136,14 @@ extern const struct detector *const detector_list[];
 
 /* The detector of that name, or NULL. */
 const struct detector *detector_find(const char *name);
+
+/*
+ * Whatever a rule may name: the detectors, then one made from each model, see
+ * engine/model_detector.h. Ended by NULL. Thread-safe.
+ */
+const struct detector *const *watcher_list(void);
+
+/* The one of that name, or NULL. */
+const struct detector *watcher_find(const char *name);
 
 #endif

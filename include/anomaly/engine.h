@@ -126,7 +126,10 @@ struct engine_stats {
   uint64_t open;                         /* of metrics: episode open */
   uint64_t hosts;                        /* that have metrics */
   uint64_t publishing;                   /* of metrics: their rule asks for publish_score */
-  uint64_t memory;                       /* bytes of all metrics and tables */
+  uint64_t models;                       /* fitted now */
+  uint64_t fits;                         /* that gave a model */
+  uint64_t failed_fits;                  /* that gave none: what was there before stays */
+  uint64_t memory;                       /* bytes of all metrics, models and tables */
   double warming_until;                  /* latest time a warming metric is due; NaN if none */
 };
 

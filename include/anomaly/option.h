@@ -18,6 +18,7 @@ enum option_kind {
   OPTION_DURATION, /* [double] seconds; written as a number or "90s", "5m", "12h", "7d", "2w" */
   OPTION_SIZE,     /* [uint64_t] bytes; written as a number or "64k", "256M", "2G" */
   OPTION_CHOICE,   /* [int] index into `choices` */
+  OPTION_SET,      /* [uint32_t] bit i for choice i, at least one; written "mean+std" */
 };
 
 struct option_row {
@@ -25,9 +26,9 @@ struct option_row {
   enum option_kind kind;
   const char *unit;           /* for people, such as "samples"; NULL if none */
   size_t offset;              /* of the field in the options struct */
-  double preset;              /* default; a choice's index, 0 or 1 for a bool */
-  double min, max;            /* inclusive; not used by bool and choice */
-  const char *const *choices; /* ended by NULL; only for OPTION_CHOICE */
+  double preset;              /* default; a choice's index, a set's bits, 0 or 1 for a bool */
+  double min, max;            /* inclusive; not used by bool, choice and set */
+  const char *const *choices; /* ended by NULL; for OPTION_CHOICE and OPTION_SET (32 at most) */
   const char *help;           /* one sentence without final full stop */
 };
 

@@ -40,6 +40,10 @@ struct finding {
   const char *reason;     /* static phrase that says what is odd; NULL if nothing */
   bool ready;             /* false while the detector cannot know yet */
   bool abstains;          /* says nothing of samples like this one: it has no vote */
+  bool scored;            /* a fitted model gave the sample a raw score */
+  bool outlier;           /* by the model's contamination; where scored */
+  double raw;             /* the model's own score; where scored */
+  uint32_t missing;       /* samples until a model is fitted first; 0 once it is */
 };
 
 enum severity {
@@ -76,6 +80,9 @@ struct verdict {
   uint8_t ready;                 /* of those, how many can know already and do not abstain */
   uint8_t agree;                 /* of those, how many are over their line */
   bool anomaly;                  /* over the line, after consensus and rule */
+  bool scored, outlier;          /* of the first finding of a model */
+  double raw;                    /* likewise */
+  uint32_t missing;              /* the most that a model misses */
   bool open;                     /* an episode is open after this sample */
   enum severity severity;        /* of the open episode; SEVERITY_OKAY if none */
   enum episode_change change;

@@ -30,6 +30,7 @@ static void store(const struct option_row *row, void *options, double number) {
     memcpy(field, &(bool){number != 0}, sizeof(bool));
     break;
   case OPTION_COUNT:
+  case OPTION_SET:
     memcpy(field, &(uint32_t){(uint32_t)number}, sizeof(uint32_t));
     break;
   case OPTION_REAL:
@@ -51,6 +52,7 @@ double option_get(const struct option_row *row, const void *options) {
   case OPTION_BOOL:
     return *(const bool *)field ? 1 : 0;
   case OPTION_COUNT:
+  case OPTION_SET:
     return *(const uint32_t *)(const void *)field;
   case OPTION_REAL:
   case OPTION_DURATION:
@@ -85,6 +87,8 @@ static bool is_allowed(const struct option_row *row, double number) {
     return number == 0 || number == 1;
   case OPTION_CHOICE:
     return number >= 0 && number < (double)count_choices(row) && number == floor(number);
+  case OPTION_SET:
+    return number >= 1 && number < ldexp(1, (int)count_choices(row)) && number == floor(number);
   case OPTION_COUNT:
   case OPTION_SIZE:
     return number >= row->min && number <= row->max && number == floor(number);
@@ -133,6 +137,26 @@ static int parse_choice(const struct option_row *row, const char *value, double 
   return STATUS_INVALID;
 }
 
+/* Words with a + between them. */
+static int parse_set(const struct option_row *row, const char *value, double *ret_number) {
+  uint32_t bits = 0;
+  for (const char *word = value;; word++) {
+    const size_t length = strcspn(word, "+");
+    size_t choice = 0;
+    while (row->choices[choice] != NULL && (strlen(row->choices[choice]) != length ||
+                                            memcmp(row->choices[choice], word, length) != 0))
+      choice++;
+    if (row->choices[choice] == NULL)
+      return STATUS_INVALID;
+    bits |= UINT32_C(1) << choice;
+    word += length;
+    if (*word == '\0')
+      break;
+  }
+  *ret_number = bits;
+  return STATUS_OK;
+}
+
 static int parse_real(const char *value, double *ret_number) {
   double number;
   const char *rest;
@@ -164,6 +188,8 @@ static int parse(const struct option_row *row, const char *value, double *ret_nu
     return parse_bool(value, ret_number);
   case OPTION_CHOICE:
     return parse_choice(row, value, ret_number);
+  case OPTION_SET:
+    return parse_set(row, value, ret_number);
   case OPTION_COUNT:
   case OPTION_REAL:
     return parse_real(value, ret_number);
@@ -216,6 +242,17 @@ static void print_real(double number, struct text *text) {
             exponent == NULL ? "" : exponent);
 }
 
+static void print_set(const struct option_row *row, double number, struct text *text) {
+  const uint32_t bits = (uint32_t)number;
+  const char *before = "\"";
+  for (size_t i = 0; row->choices[i] != NULL; i++)
+    if ((bits >> i & 1) != 0) {
+      text_addf(text, "%s%s", before, row->choices[i]);
+      before = "+";
+    }
+  text_add(text, "\"");
+}
+
 void option_print(const struct option_row *row, double number, struct text *text) {
   switch (row->kind) {
   case OPTION_BOOL:
@@ -223,6 +260,9 @@ void option_print(const struct option_row *row, double number, struct text *text
     break;
   case OPTION_CHOICE:
     text_addf(text, "\"%s\"", row->choices[(size_t)number]);
+    break;
+  case OPTION_SET:
+    print_set(row, number, text);
     break;
   case OPTION_COUNT:
     text_addf(text, "%.0f", number);
@@ -242,7 +282,7 @@ void option_print(const struct option_row *row, double number, struct text *text
 }
 
 static void print_choices(const struct option_row *row, struct text *text) {
-  text_add(text, "one of ");
+  text_add(text, row->kind == OPTION_SET ? "one or more, with + between them, of " : "one of ");
   for (size_t i = 0; row->choices[i] != NULL; i++)
     text_addf(text, "%s\"%s\"", i == 0 ? "" : ", ", row->choices[i]);
 }
@@ -271,6 +311,7 @@ void option_print_range(const struct option_row *row, struct text *text) {
     text_add(text, "true or false");
     break;
   case OPTION_CHOICE:
+  case OPTION_SET:
     print_choices(row, text);
     break;
   case OPTION_COUNT:

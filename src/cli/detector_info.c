@@ -28,6 +28,8 @@ const char *option_kind_name(enum option_kind kind) {
     return "size";
   case OPTION_CHOICE:
     return "choice";
+  case OPTION_SET:
+    return "set";
   }
   return "unknown";
 }

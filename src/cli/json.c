@@ -128,12 +128,22 @@ static json_t *choices_of(const struct option_row *row) {
   return choices;
 }
 
+static json_t *chosen_of(const struct option_row *row) {
+  json_t *const chosen = json_array();
+  for (size_t i = 0; row->choices[i] != NULL; i++)
+    if (((uint32_t)row->preset >> i & 1) != 0)
+      json_array_append_new(chosen, json_string(row->choices[i]));
+  return chosen;
+}
+
 static json_t *preset_of(const struct option_row *row) {
   switch (row->kind) {
   case OPTION_BOOL:
     return json_boolean(row->preset != 0);
   case OPTION_CHOICE:
     return json_string(row->choices[(size_t)row->preset]);
+  case OPTION_SET:
+    return chosen_of(row);
   case OPTION_COUNT:
   case OPTION_SIZE:
     return json_integer((json_int_t)row->preset);
@@ -150,7 +160,7 @@ static json_t *option_of(const struct option_row *row) {
                 "preset", preset_of(row), "help", row->help);
   if (row->unit != NULL)
     json_object_set_new(object, "unit", json_string(row->unit));
-  if (row->kind == OPTION_CHOICE) {
+  if (row->kind == OPTION_CHOICE || row->kind == OPTION_SET) {
     json_object_set_new(object, "choices", choices_of(row));
   } else if (row->kind != OPTION_BOOL) {
     json_object_set_new(object, "min", json_number(row->min));

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/detector_info.h"
 #include "config/profiles.h"
+#include "engine/model_options.h"
 
 /* Plain text: no backslash is an escape, no dash a hyphen. */
 static void print_text(FILE *stream, const char *text) {
@@ -101,6 +102,11 @@ void manual_print_options(FILE *stream) {
         "Of every model:\n",
         stream);
   print_options(stream, model_common_rows);
+  fputs(
+      "A rule's list of detectors may name a model too: it is then fitted to the metric's newest\n"
+      "values again and again. For that it has these options besides:\n",
+      stream);
+  print_options(stream, model_stream_rows);
   for (const struct model *const *at = model_list; *at != NULL; at++)
     print_model(stream, *at);
 }

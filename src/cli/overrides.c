@@ -19,13 +19,13 @@ int overrides_set(struct overrides *overrides, const char *row, const char *valu
 }
 
 static int find_detector(const char *name, const struct detector **ret_detector, struct text *why) {
-  const struct detector *const detector = detector_find(name);
+  const struct detector *const detector = watcher_find(name);
   if (detector != NULL) {
     *ret_detector = detector;
     return STATUS_OK;
   }
   struct nearest nearest = {.name = name};
-  for (const struct detector *const *at = detector_list; *at != NULL; at++)
+  for (const struct detector *const *at = watcher_list(); *at != NULL; at++)
     nearest_try(&nearest, (*at)->name);
   text_addf(why, "no detector \"%.32s\"", name);
   if (nearest.best != NULL)

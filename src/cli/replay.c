@@ -12,14 +12,15 @@
 enum { SCORE_DIGITS = 16, DIGITS = 9, ROWS_PER_LOOK = 4096 };
 
 /* Enough for the numbers and the name behind timestamp and value. */
-enum { TAIL_SIZE = 5 * DECIMAL_SIZE + 64 };
+enum { TAIL_SIZE = 8 * DECIMAL_SIZE + 64 };
 
 static const struct verdict nothing = {
     .expected = (double)NAN, .lower = (double)NAN, .upper = (double)NAN, .kind = KIND_NONE};
 
 void replay_print_header(const struct replay *replay) {
-  fprintf(stdout, "%stimestamp,value,score,anomaly,expected,lower,upper,kind,onset\n",
-          replay->columns->count > 1 ? "metric," : "");
+  fprintf(stdout, "%stimestamp,value,score,anomaly,expected,lower,upper,kind,onset%s\n",
+          replay->columns->count > 1 ? "metric," : "",
+          replay->print_raw ? ",raw,outlier,missing" : "");
 }
 
 static size_t add_number(char *to, size_t used, double number, unsigned digits) {
@@ -31,6 +32,13 @@ static size_t add_word(char *to, size_t used, const char *word) {
   const size_t length = strlen(word);
   memcpy(to + used, word, length);
   return used + length;
+}
+
+/* Empty where no model is fitted. */
+static size_t add_raw(char *to, size_t used, const struct verdict *verdict) {
+  used = add_number(to, used, verdict->scored ? verdict->raw : (double)NAN, SCORE_DIGITS);
+  used = add_number(to, used, verdict->scored ? verdict->outlier : (double)NAN, 1);
+  return add_number(to, used, verdict->missing, DIGITS);
 }
 
 static void print_row(const struct replay *replay, const struct column *column,
@@ -51,6 +59,8 @@ static void print_row(const struct replay *replay, const struct column *column,
   used = add_word(tail, used, ",");
   used = add_word(tail, used, anomaly_kind_name(verdict->kind));
   used = add_number(tail, used, verdict->onset, DIGITS);
+  if (replay->print_raw)
+    used = add_raw(tail, used, verdict);
   tail[used++] = '\n';
   fwrite_unlocked(tail, 1, used, stdout);
 }

@@ -22,6 +22,7 @@ struct replay {
   struct cadence *cadences;        /* one for each column; all zero */
   double interval;                 /* seconds; 0 = unknown */
   bool print_rows;                 /* to stdout, one line for each value */
+  bool print_raw;                  /* what models say of each row, too */
   bool flush_rows;                 /* each row at once */
   size_t *now_column;              /* set to the column that is being observed */
   struct incident_feed *incidents; /* that time passes for; may be NULL */

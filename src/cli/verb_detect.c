@@ -37,6 +37,7 @@ enum option {
   OPTION_GROUP,
   OPTION_TRAIN,
   OPTION_JSON,
+  OPTION_RAW,
   OPTION_LINE_BUFFERED,
 };
 
@@ -83,6 +84,10 @@ static const struct verb_option options[] = {
     [OPTION_JSON] = {.name = "json",
                      .help = "print incidents, episodes, or a group's rows, as JSON, an object in "
                              "each line"},
+    [OPTION_RAW] = {.name = "raw",
+                    .help =
+                        "add to each row a fitted model's own score, whether that is an outlier "
+                        "by its contamination, and how many values it still misses"},
     [OPTION_LINE_BUFFERED] = {.name = "line-buffered", .help = "write each row at once"},
     {.name = NULL},
 };
@@ -160,6 +165,7 @@ static int read_option(struct detect *detect, const struct given_option *given, 
   case OPTION_CONFIG:
   case OPTION_GROUP:
   case OPTION_TRAIN:
+  case OPTION_RAW:
   case OPTION_LINE_BUFFERED:
     break;
   }
@@ -299,6 +305,7 @@ static int run_replay(struct detect *detect) {
       .cadences = detect->cadences,
       .interval = detect->interval,
       .print_rows = detect->print == PRINT_ROWS,
+      .print_raw = invocation_has(detect->invocation, OPTION_RAW),
       .flush_rows = invocation_has(detect->invocation, OPTION_LINE_BUFFERED),
       .now_column = &detect->episodes.column,
       .incidents = detect->print == PRINT_INCIDENTS ? &detect->incidents.feed : NULL,
@@ -356,6 +363,7 @@ static int check_group_option(size_t option, struct text *why) {
   case OPTION_WARMUP:
   case OPTION_EPISODES:
   case OPTION_INCIDENTS:
+  case OPTION_RAW:
     break;
   }
   text_add(why, "has no meaning with --group");

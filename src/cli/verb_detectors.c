@@ -37,7 +37,7 @@ static void print_detector(const struct detector *detector) {
 
 static int say_unknown(const struct verb *verb, const char *name) {
   struct nearest nearest = {.name = name};
-  for (const struct detector *const *at = detector_list; *at != NULL; at++)
+  for (const struct detector *const *at = watcher_list(); *at != NULL; at++)
     nearest_try(&nearest, (*at)->name);
   if (nearest.best != NULL)
     say_error(verb, "no detector \"%s\"; did you mean \"%s\"?", name, nearest.best);
@@ -65,7 +65,7 @@ static int run(const struct invocation *invocation) {
     return EXIT_SUCCESS;
   }
   const char *const name = invocation->operands[0];
-  const struct detector *const detector = detector_find(name);
+  const struct detector *const detector = watcher_find(name);
   if (detector == NULL)
     return say_unknown(invocation->verb, name);
   if (json)
@@ -79,7 +79,8 @@ const struct verb detectors_verb = {
     .operands = "[NAME]",
     .operands_max = 1,
     .summary = "lists the detectors, or one with its options, memory and source",
-    .about = "",
+    .about = "The name of a model shows that model as a detector of single metrics; anomalyctl "
+             "models\nlists them.",
     .options = options,
     .run = run,
 };

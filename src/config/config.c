@@ -37,8 +37,8 @@ static int fail_unknown(const struct reader *reader, const config_setting_t *set
   nearest_try(&nearest, "profile");
   nearest_try(&nearest, "detectors");
   nearest_try(&nearest, "rules");
-  for (size_t i = 0; detector_list[i] != NULL; i++)
-    nearest_try(&nearest, detector_list[i]->name);
+  for (size_t i = 0; watcher_list()[i] != NULL; i++)
+    nearest_try(&nearest, watcher_list()[i]->name);
   for (int part = 0; part < METRIC_PARTS; part++)
     if (strcmp(rule_part_name((enum metric_part)part), nearest.name) == 0)
       return reader_fail(reader, setting, "%s belongs into a rule: rules = ( { %s = ...; } );",
@@ -64,7 +64,7 @@ static int read_setting(const struct reader *reader, const config_setting_t *set
     rule_mark(everything, (size_t)(rule_row - rule_option_rows));
     return reader_option(reader, setting, rule_row, rule_settings(everything));
   }
-  const struct detector *const detector = detector_find(name);
+  const struct detector *const detector = watcher_find(name);
   if (detector != NULL) {
     const int status = reader_want_group(reader, setting);
     return status != STATUS_OK ? status
@@ -116,7 +116,7 @@ static int read_detectors(const struct reader *reader, const config_setting_t *r
   if (setting != NULL)
     return reader_detectors(reader, setting, everything);
   for (const char *const *name = profile->detectors; *name != NULL; name++) {
-    const struct detector *const detector = detector_find(*name);
+    const struct detector *const detector = watcher_find(*name);
     if (rule_add_detector(everything, detector, presets_of(reader->presets, detector)) != STATUS_OK)
       return reader_fail_memory(reader);
   }

@@ -7,14 +7,14 @@
 
 static size_t count_detectors(void) {
   size_t count = 0;
-  while (detector_list[count] != NULL)
+  while (watcher_list()[count] != NULL)
     count++;
   return count;
 }
 
 static size_t index_of(const struct detector *detector) {
   size_t index = 0;
-  while (detector_list[index] != detector)
+  while (watcher_list()[index] != detector)
     index++;
   return index;
 }
@@ -25,20 +25,20 @@ int presets_create(struct presets *ret_presets) {
   if (presets.options == NULL)
     return STATUS_NO_MEMORY;
   for (size_t i = 0; i < count; i++) {
-    const size_t size = detector_list[i]->options_size;
+    const size_t size = watcher_list()[i]->options_size;
     presets.options[i] = calloc(1, size > 0 ? size : 1);
     if (presets.options[i] == NULL) {
       presets_release(&presets);
       return STATUS_NO_MEMORY;
     }
-    option_set_presets(detector_list[i]->options, presets.options[i]);
+    option_set_presets(watcher_list()[i]->options, presets.options[i]);
   }
   *ret_presets = presets;
   return STATUS_OK;
 }
 
 void presets_release(struct presets *presets) {
-  for (size_t i = 0; presets->options != NULL && detector_list[i] != NULL; i++)
+  for (size_t i = 0; presets->options != NULL && watcher_list()[i] != NULL; i++)
     free(presets->options[i]);
   free(presets->options);
   presets->options = NULL;

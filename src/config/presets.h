@@ -6,7 +6,7 @@
 
 #include "anomaly/detector.h"
 
-/* The options of each detector of detector_list; see presets_of. */
+/* The options of each detector of watcher_list; see presets_of. */
 struct presets {
   void **options; /* one block per detector, owned */
 };

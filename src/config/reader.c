@@ -52,6 +52,7 @@ static int fail_option(const struct reader *reader, const config_setting_t *sett
 static bool takes_text(const struct option_row *row, const char *value) {
   switch (row->kind) {
   case OPTION_CHOICE:
+  case OPTION_SET:
   case OPTION_DURATION:
   case OPTION_SIZE:
     return true;
@@ -65,7 +66,19 @@ static bool takes_text(const struct option_row *row, const char *value) {
 }
 
 static bool takes_number(const struct option_row *row) {
-  return row->kind != OPTION_BOOL && row->kind != OPTION_CHOICE;
+  return row->kind != OPTION_BOOL && row->kind != OPTION_CHOICE && row->kind != OPTION_SET;
+}
+
+/* ( "mean", "std" ) for "mean+std". */
+static int set_from_list(const config_setting_t *list, const struct option_row *row,
+                         void *options) {
+  char buffer[256];
+  struct text words = text_over(buffer, sizeof buffer);
+  for (int i = 0; i < config_setting_length(list); i++) {
+    const char *const word = config_setting_get_string_elem(list, i);
+    text_addf(&words, "%s%s", i > 0 ? "+" : "", word != NULL ? word : "");
+  }
+  return words.cut ? STATUS_INVALID : option_set_text(row, options, buffer, NULL);
 }
 
 static int set_from(const config_setting_t *setting, const struct option_row *row, void *options) {
@@ -87,6 +100,9 @@ static int set_from(const config_setting_t *setting, const struct option_row *ro
     const char *const value = config_setting_get_string(setting);
     return takes_text(row, value) ? option_set_text(row, options, value, NULL) : STATUS_INVALID;
   }
+  case CONFIG_TYPE_LIST:
+  case CONFIG_TYPE_ARRAY:
+    return row->kind == OPTION_SET ? set_from_list(setting, row, options) : STATUS_INVALID;
   default:
     return STATUS_INVALID;
   }

@@ -9,12 +9,12 @@
 /* NULL, and the error told, where there is none. */
 static const struct detector *find_detector(const struct reader *reader,
                                             const config_setting_t *setting, const char *name) {
-  const struct detector *const detector = detector_find(name);
+  const struct detector *const detector = watcher_find(name);
   if (detector != NULL)
     return detector;
   struct nearest nearest = {.name = name};
-  for (size_t i = 0; detector_list[i] != NULL; i++)
-    nearest_try(&nearest, detector_list[i]->name);
+  for (size_t i = 0; watcher_list()[i] != NULL; i++)
+    nearest_try(&nearest, watcher_list()[i]->name);
   if (nearest.best != NULL)
     reader_fail(reader, setting, "there is no detector %s; did you mean %s?", name, nearest.best);
   else

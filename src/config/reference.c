@@ -9,6 +9,7 @@
 #include "anomaly/store_options.h"
 #include "base/option.h"
 #include "config/profiles.h"
+#include "engine/model_options.h"
 
 #include <stdlib.h>
 
@@ -60,6 +61,13 @@ static void print_models(FILE *stream) {
         "has these options and its own.\n",
         stream);
   print_options(stream, model_common_rows);
+  fputs(
+      "\nA rule's list of detectors may name a model too, and give its options: "
+      "`detectors = (\"adaptive\", { name = \"ecod\"; features = \"value+std\"; });`. The model is "
+      "then fitted to the metric's newest values again and again, and how unusual the score of a "
+      "value is, the metric's own past scores say. For that it has these options besides:\n",
+      stream);
+  print_options(stream, model_stream_rows);
   for (const struct model *const *at = model_list; *at != NULL; at++) {
     fprintf(stream, "\n### %s\n\nFinds %s.\n\nSource: %s.\n", (*at)->name, (*at)->summary,
             (*at)->source);

@@ -9,6 +9,7 @@
 #include "base/option.h"
 #include "config/profiles.h"
 #include "config/shipped_rules.h"
+#include "engine/model_options.h"
 
 #include <string.h>
 
@@ -93,24 +94,48 @@ static void print_options(FILE *stream, const struct option_row *rows) {
     print_option(stream, rows);
 }
 
-static void print_detector(FILE *stream, const struct detector *detector) {
-  char buffer[512];
-  struct text text = text_over(buffer, sizeof buffer);
-  text_addf(&text, "%s detects %s.", detector->name, detector->summary);
-  print_words(stream, "# ", buffer);
-  for (const struct option_row *row = detector->options; row->name != NULL; row++) {
-    text = text_over(buffer, sizeof buffer);
-    text_addf(&text, "%s: ", row->name);
-    print_meaning(row, &text);
+static void print_meanings(FILE *stream, const struct option_row *rows) {
+  for (; rows->name != NULL; rows++) {
+    char buffer[640];
+    struct text text = text_over(buffer, sizeof buffer);
+    text_addf(&text, "%s: ", rows->name);
+    print_meaning(rows, &text);
     print_words(stream, "#   ", buffer);
   }
-  fprintf(stream, "#%s = {", detector->name);
-  for (const struct option_row *row = detector->options; row->name != NULL; row++) {
-    text = text_over(buffer, sizeof buffer);
-    option_print(row, row->preset, &text);
-    fprintf(stream, " %s = %s;", row->name, buffer);
+}
+
+static void print_presets(FILE *stream, const char *name, const struct option_row *rows) {
+  fprintf(stream, "#%s = {", name);
+  for (; rows->name != NULL; rows++) {
+    char buffer[512];
+    struct text text = text_over(buffer, sizeof buffer);
+    option_print(rows, rows->preset, &text);
+    fprintf(stream, " %s = %s;", rows->name, buffer);
   }
   fputs(" };\n\n", stream);
+}
+
+/* "zscore detects ...": `does` is the verb. */
+static void print_watcher(FILE *stream, const char *name, const char *does, const char *summary,
+                          const struct option_row *rows) {
+  char buffer[512];
+  struct text text = text_over(buffer, sizeof buffer);
+  text_addf(&text, "%s %s %s.", name, does, summary);
+  print_words(stream, "# ", buffer);
+  print_meanings(stream, rows);
+  print_presets(stream, name, rows);
+}
+
+static void print_models(FILE *stream) {
+  print_words(stream, "# ",
+              "A model that is named in a list of detectors is fitted to each metric's newest "
+              "values again and again. Beside its own options each has these, with the presets of "
+              "`anomalyctl config --reference`:");
+  print_meanings(stream, model_stream_rows);
+  print_meanings(stream, model_common_rows);
+  fputc('\n', stream);
+  for (const struct model *const *at = model_list; *at != NULL; at++)
+    print_watcher(stream, (*at)->name, "finds", (*at)->summary, (*at)->options);
 }
 
 /* "name: summary (adaptive, pattern; consensus = "strongest")." */
@@ -151,7 +176,10 @@ int config_print_sample(FILE *stream) {
   fputs("#detectors = (\"adaptive\");\n\n", stream);
   print_heading(stream, "Detectors: their options where a list of detectors gives none");
   for (size_t i = 0; detector_list[i] != NULL; i++)
-    print_detector(stream, detector_list[i]);
+    print_watcher(stream, detector_list[i]->name, "detects", detector_list[i]->summary,
+                  detector_list[i]->options);
+  print_heading(stream, "Models, in a list of detectors: their options where it gives none");
+  print_models(stream);
   print_heading(stream, "Rules");
   print_words(stream, "# ", rules_introduction);
   fprintf(stream, "\n%s", shipped_rules);

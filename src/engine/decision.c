@@ -113,6 +113,22 @@ static double largest_onset(const struct finding *findings, size_t count) {
   return largest;
 }
 
+static void take_from_models(struct verdict *verdict, const struct finding *findings,
+                             size_t count) {
+  verdict->scored = verdict->outlier = false;
+  verdict->raw = 0;
+  verdict->missing = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (findings[i].missing > verdict->missing)
+      verdict->missing = findings[i].missing;
+    if (!findings[i].scored || verdict->scored)
+      continue;
+    verdict->scored = true;
+    verdict->outlier = findings[i].outlier;
+    verdict->raw = findings[i].raw;
+  }
+}
+
 static double confidence_of(int consensus, size_t agree, size_t voters) {
   if (consensus == CONSENSUS_STRONGEST)
     return agree > 0 ? 1 : 0;
@@ -135,6 +151,7 @@ void decision_combine(const struct rule_options *options, const struct decision_
   verdict->agree = (uint8_t)agree;
   take_from_leading(verdict, options, &findings[leading], names[leading]);
   verdict->onset = largest_onset(findings, count);
+  take_from_models(verdict, findings, count);
   verdict->ratio = combined_ratio(findings, count, ready, votes_needed(options->consensus, voters));
   verdict->score = verdict->ratio / (1 + verdict->ratio);
   verdict->confidence = confidence_of(options->consensus, agree, voters);

@@ -125,6 +125,7 @@ void engine_drop_metric(struct engine *engine, struct metric *metric) {
   const size_t size = metric->size;
   engine_count_missed(metric, false);
   hosts_give(engine->hosts, metric->host);
+  metric_give_fitted(metric);
   atomic_fetch_sub(&engine->memory, slab_cost(size));
   slab_give(engine->slab, metric, size);
 }
@@ -153,8 +154,9 @@ struct metric *engine_make_metric(struct engine *engine, const struct metric_id 
   const size_t cost = slab_cost(size);
   struct host *const host = hosts_hold(engine->hosts, id->part[METRIC_HOST]);
   struct metric *metric = NULL;
-  if (atomic_fetch_add(&engine->memory, cost) + cost <= engine->options.memory_limit &&
-      host != NULL)
+  const uint64_t before =
+      atomic_fetch_add(&engine->memory, cost) + atomic_load(&engine->fitted.bytes);
+  if (before + cost <= engine->options.memory_limit && host != NULL)
     metric = slab_take(engine->slab, size);
   if (metric == NULL) {
     atomic_fetch_sub(&engine->memory, cost);
@@ -270,6 +272,8 @@ static void observe_locked(struct engine *engine, struct shard *shard, struct me
   engine_count_metric(shard, metric, 1);
   if (ret_outcome->result != OBSERVED)
     return;
+  if (metric->plan->fits)
+    engine_fit_due(engine, shard, metric);
   count_verdict(engine, shard, metric, &ret_outcome->verdict);
   note_warming(shard, metric);
 }

@@ -39,7 +39,8 @@ struct engine {
   struct plan_book *plans;
   struct slab *slab;
   struct hosts *hosts;
-  atomic_uint_fast64_t memory;       /* of all blocks */
+  atomic_uint_fast64_t memory; /* of all metrics' blocks */
+  struct fitted_totals fitted;
   atomic_uint_fast64_t next_episode; /* counts up */
   _Atomic double clock;              /* engine's own clock: sum of the ticks */
   _Atomic double earliest_seen;      /* by that clock; below 0 for what was restored */
@@ -81,6 +82,9 @@ struct shard *engine_shard(struct engine *engine, uint64_t hash);
 /* A new metric in no table; NULL where there is no room. */
 struct metric *engine_make_metric(struct engine *engine, const struct metric_id *id,
                                   const struct metric_key *key);
+
+/* Fits what is due of the metric, or has it fitted later; shard locked. */
+void engine_fit_due(struct engine *engine, struct shard *shard, struct metric *metric);
 
 /* Returns the memory of a metric that is in no table any more. */
 void engine_drop_metric(struct engine *engine, struct metric *metric);

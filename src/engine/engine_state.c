@@ -294,11 +294,12 @@ static enum placing compare(const struct metric *stored, const struct metric *kn
   return known->decision.open || stored->rate.time > known->rate.time ? POSTPONED : REPLACED;
 }
 
-/* Takes everything over but where the metric is now. */
+/* Takes everything over but where the metric is now; nothing is fitted for either from then on. */
 static void replace(struct shard *shard, struct metric *known, const struct metric *stored) {
   const double last_seen = known->last_seen;
   const bool missed = known->missed;
   engine_count_metric(shard, known, -1);
+  metric_give_fitted(known);
   memcpy(known, stored, stored->size);
   known->last_seen = last_seen;
   known->missed = missed;

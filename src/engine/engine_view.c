@@ -16,6 +16,8 @@ static void add_stats(struct engine_stats *sum, const struct engine_stats *part)
   sum->anomalous += part->anomalous;
   sum->open += part->open;
   sum->publishing += part->publishing;
+  sum->fits += part->fits;
+  sum->failed_fits += part->failed_fits;
   if (part->warming > 0)
     sum->warming_until = fmax(sum->warming_until, part->warming_until);
 }
@@ -29,7 +31,9 @@ void engine_stats(struct engine *engine, struct engine_stats *ret_stats) {
     sum.memory += table_memory(&shard->table);
     pthread_mutex_unlock(&shard->lock);
   }
-  sum.memory += atomic_load(&engine->memory) + hosts_memory(engine->hosts);
+  sum.memory += atomic_load(&engine->memory) + atomic_load(&engine->fitted.bytes) +
+                hosts_memory(engine->hosts);
+  sum.models = atomic_load(&engine->fitted.blocks);
   sum.hosts = hosts_count(engine->hosts);
   *ret_stats = sum;
 }

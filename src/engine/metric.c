@@ -63,8 +63,26 @@ void metric_init(struct metric *metric, const struct plan *plan, const struct me
   metric_restart(metric);
 }
 
+struct fitted **metric_fitted(const struct metric *metric, size_t which) {
+  const struct plan_detector *const detector = &metric->plan->detectors[which];
+  if (detector->detector->model == NULL)
+    return NULL;
+  return (struct fitted **)(void *)((char *)(uintptr_t)metric + metric->states + detector->fitted);
+}
+
+void metric_give_fitted(struct metric *metric) {
+  for (size_t i = 0; metric->plan->fits && i < metric->plan->count; i++) {
+    struct fitted **const fitted = metric_fitted(metric, i);
+    if (fitted == NULL)
+      continue;
+    fitted_give(*fitted);
+    *fitted = NULL;
+  }
+}
+
 void metric_restart(struct metric *metric) {
   const struct plan *const plan = metric->plan;
+  metric_give_fitted(metric);
   memset((char *)metric + metric->states, 0, plan->states_size);
   for (size_t i = 0; i < plan->count; i++)
     plan->detectors[i].detector->init(state_of(metric, &plan->detectors[i]),
@@ -153,22 +171,33 @@ static float interval_of(const struct metric *metric, const struct sample *sampl
   return isnan(metric->last.time) ? 0 : (float)(sample->time - metric->last.time);
 }
 
+/* Lets a detector see what is fitted for it. */
+static void show_fitted(const struct metric *metric, size_t which, struct observation *now) {
+  struct fitted *const *const fitted = metric_fitted(metric, which);
+  const bool there = fitted != NULL && *fitted != NULL;
+  now->block = there ? (*fitted)->block : NULL;
+  now->scratch = there ? (*fitted)->scratch : NULL;
+}
+
 void metric_observe(struct metric *metric, const struct sample *sample, double value,
                     struct verdict *ret_verdict, enum episode_end *ret_end) {
   const struct plan *const plan = metric->plan;
-  const struct observation now = {.time = sample->time,
-                                  .interval = sample->interval,
-                                  .value = value,
-                                  .line = plan->lines.alarm,
-                                  .failure = plan->lines.failure,
-                                  .warmup = plan->options.warmup};
+  struct observation now = {.time = sample->time,
+                            .interval = sample->interval,
+                            .value = value,
+                            .line = plan->lines.alarm,
+                            .failure = plan->lines.failure,
+                            .warmup = plan->options.warmup};
   struct finding findings[RULE_DETECTORS_MAX];
   if (metric->first_time == 0)
     metric->first_time = sample->time;
   metric->interval = interval_of(metric, sample);
-  for (size_t i = 0; i < plan->count; i++)
+  for (size_t i = 0; i < plan->count; i++) {
+    if (plan->fits)
+      show_fitted(metric, i, &now);
     plan->detectors[i].detector->update(state_of(metric, &plan->detectors[i]),
                                         plan->detectors[i].options, &now, &findings[i]);
+  }
   decision_combine(&plan->options, &plan->lines, findings, plan->names, plan->count, sample->time,
                    value, ret_verdict);
   clip_band(ret_verdict, sample);

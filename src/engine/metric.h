@@ -9,6 +9,7 @@
 #include "anomaly/metric.h"
 #include "anomaly/verdict.h"
 #include "engine/decision.h"
+#include "engine/fitted.h"
 #include "engine/hosts.h"
 #include "engine/plan.h"
 #include "engine/rate.h"
@@ -78,6 +79,12 @@ uint64_t metric_hash(const struct metric *metric, uint64_t seed);
 
 /* The state of detector `which` of the plan. */
 void *metric_detector_state(const struct metric *metric, size_t which);
+
+/* Where its fitted block is held, of a detector made from a model; else NULL. */
+struct fitted **metric_fitted(const struct metric *metric, size_t which);
+
+/* Gives up all fitted blocks. */
+void metric_give_fitted(struct metric *metric);
 
 /* The identity, borrowed from the block; the same from a key's bytes. */
 struct metric_id metric_identity(const struct metric *metric);

@@ -2,6 +2,7 @@
 
 #include "anomaly/status.h"
 #include "base/option.h"
+#include "engine/fitted.h"
 #include "engine/rule_private.h"
 #include "engine/slab.h"
 #include "engine/snapshot.h"
@@ -83,6 +84,11 @@ static void add_detector(struct plan *plan, const struct rule_detector *detector
                              .snapshot_size = snapshot_size(detector->detector, detector->options)};
   plan->names[plan->count] = detector->detector->name;
   plan->states_size = offset + detector->detector->state_size(detector->options);
+  if (detector->detector->model != NULL) {
+    plan->detectors[plan->count].fitted = aligned(plan->states_size);
+    plan->states_size = plan->detectors[plan->count].fitted + sizeof(struct fitted *);
+    plan->fits = true;
+  }
   plan->count++;
 }
 

@@ -16,6 +16,7 @@ struct plan_detector {
   const void *options;
   size_t offset; /* of its state behind the first; a multiple of SLAB_ALIGNMENT */
   size_t snapshot_size;
+  size_t fitted; /* offset of its struct fitted *, of a detector made from a model */
 };
 
 /* Immutable once made; lives as long as its book. */
@@ -26,7 +27,8 @@ struct plan {
   size_t count; /* detectors; 0 where the metric is ignored */
   struct plan_detector detectors[RULE_DETECTORS_MAX];
   const char *names[RULE_DETECTORS_MAX];
-  size_t states_size; /* bytes of all states */
+  size_t states_size; /* bytes of all states, and of the pointers to fitted blocks */
+  bool fits;          /* some detector is made from a model */
 };
 
 struct plan_book;

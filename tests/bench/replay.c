@@ -52,7 +52,7 @@ static bool parse_detector(const char *text, struct watch *watch) {
   char *settings = strchr(copy, ':');
   if (settings != NULL)
     *settings++ = '\0';
-  watch->detector = detector_find(copy);
+  watch->detector = watcher_find(copy);
   if (watch->detector == NULL) {
     fprintf(stderr, "there is no detector %s\n", copy);
     return false;

@@ -215,4 +215,23 @@ expect_status "a profile is taken" 0
 run detect --profile quite calm.csv
 expect_status "an unknown profile is a mistake of usage" 2
 expect_in "an unknown profile is said" err 'no profile "quite"; did you mean "quiet"?'
+
+# ---- Models ----
+series 2000 1900 40 >model.csv
+run detect --raw --detector ecod:features=value+std,retrain_interval=50 --warmup 1h model.csv
+expect_status "a model is a detector too" 0
+expect_equal "--raw adds three fields" "$columns,raw,outlier,missing" "$(head -1 out)"
+expect_equal "a model says how many values it misses" 49 "$(field 12 1 out)"
+expect_equal "it has no raw score before it is fitted" "" "$(field 10 50 out)"
+conclude "it has one from then on" "$(awk -F, 'NR > 51 && ($10 == "" || $11 == "" || $12 != 0)' out)"
+expect_equal "the spike is an outlier" 1 "$(field 11 1901 out)"
+expect_equal "the spike is an anomaly" 1 "$(field 4 1901 out)"
+cut -d, -f1-9 out >without
+run detect --detector ecod:features=value+std,retrain_interval=50 --warmup 1h model.csv
+expect_same "without --raw the rest is the same" out without
+run detect --detector ecod:features=value+sdt model.csv
+expect_status "an unknown feature is a mistake of usage" 2
+expect_in "the features are said" err '"value", "diff", "mean", "std"'
+run detectors ecod
+expect_in "a model is explained as a detector" out "retrain_interval"
 finish

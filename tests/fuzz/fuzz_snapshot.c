@@ -122,9 +122,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
   if (size < HEAD)
     return 0;
   size_t detectors = 0;
-  while (detector_list[detectors] != NULL)
+  while (watcher_list()[detectors] != NULL)
     detectors++;
-  struct rig rig = rig_create(detector_list[input[0] % detectors]);
+  struct rig rig = rig_create(watcher_list()[input[0] % detectors]);
   damage(&rig, input, size);
   load(&rig);
   rig_destroy(&rig);

@@ -101,7 +101,7 @@ static void test_the_sample_with_all_options_taken_in_is_the_same(void **state) 
   (void)state;
   char *const words = sample();
   size_t detectors = 0;
-  while (detector_list[detectors] != NULL)
+  while (watcher_list()[detectors] != NULL)
     detectors++;
   assert_int_equal(uncomment(words), option_count(engine_option_rows) +
                                          option_count(incident_option_rows) +
@@ -130,9 +130,9 @@ static void test_the_reference_has_everything(void **state) {
   assert_names(words, incident_option_rows);
   assert_names(words, store_option_rows);
   assert_names(words, rule_option_rows);
-  for (size_t i = 0; detector_list[i] != NULL; i++) {
-    assert_non_null(strstr(words, detector_list[i]->summary));
-    assert_names(words, detector_list[i]->options);
+  for (size_t i = 0; watcher_list()[i] != NULL; i++) {
+    assert_non_null(strstr(words, watcher_list()[i]->summary));
+    assert_names(words, watcher_list()[i]->options);
   }
   free(words);
 }
@@ -151,15 +151,15 @@ static void test_a_full_disk_is_told(void **state) {
 /* A name must not mean two things at the top level of the file. */
 static void test_no_detector_is_named_as_an_option(void **state) {
   (void)state;
-  assert_non_null(detector_find("adaptive"));
-  for (size_t i = 0; detector_list[i] != NULL; i++) {
-    assert_null(option_find(engine_option_rows, detector_list[i]->name));
-    assert_null(option_find(incident_option_rows, detector_list[i]->name));
-    assert_null(option_find(store_option_rows, detector_list[i]->name));
-    assert_null(option_find(rule_option_rows, detector_list[i]->name));
-    assert_string_not_equal(detector_list[i]->name, "rules");
-    assert_string_not_equal(detector_list[i]->name, "detectors");
-    assert_null(option_find(detector_list[i]->options, "name"));
+  assert_non_null(watcher_find("adaptive"));
+  for (size_t i = 0; watcher_list()[i] != NULL; i++) {
+    assert_null(option_find(engine_option_rows, watcher_list()[i]->name));
+    assert_null(option_find(incident_option_rows, watcher_list()[i]->name));
+    assert_null(option_find(store_option_rows, watcher_list()[i]->name));
+    assert_null(option_find(rule_option_rows, watcher_list()[i]->name));
+    assert_string_not_equal(watcher_list()[i]->name, "rules");
+    assert_string_not_equal(watcher_list()[i]->name, "detectors");
+    assert_null(option_find(watcher_list()[i]->options, "name"));
   }
   for (const struct option_row *row = engine_option_rows; row->name != NULL; row++)
     assert_null(option_find(rule_option_rows, row->name));

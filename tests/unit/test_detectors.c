@@ -48,6 +48,7 @@ static size_t option_width(enum option_kind kind) {
   case OPTION_BOOL:
     return sizeof(bool);
   case OPTION_COUNT:
+  case OPTION_SET:
     return sizeof(uint32_t);
   case OPTION_REAL:
   case OPTION_DURATION:

@@ -13,9 +13,11 @@
 static struct detector listening;
 
 /* An engine over fake detectors, and what it told. */
+enum { EVENTS = 48 };
+
 struct bench {
   struct engine *engine;
-  struct episode_event events[64];
+  struct episode_event events[EVENTS];
   size_t count;
 };
 
@@ -23,7 +25,7 @@ static void keep_event(void *context, const struct episode_event *event) {
   struct bench *const bench = context;
   struct engine_stats stats;
   engine_stats(bench->engine, &stats); /* no lock is held: this must not hang */
-  if (bench->count < 64)
+  if (bench->count < EVENTS)
     bench->events[bench->count++] = *event;
 }
 

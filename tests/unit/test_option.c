@@ -15,6 +15,7 @@ struct every_kind {
   double duration;
   uint64_t size;
   int choice;
+  uint32_t set;
 };
 
 static const char *const colours[] = {"red", "green", "blue", NULL};
@@ -59,6 +60,7 @@ static const struct option_row rows[] = {
      .choices = colours,
      .preset = 1,
      .help = "a choice"},
+    {.name = FIELD(set), .kind = OPTION_SET, .choices = colours, .preset = 5, .help = "a set"},
     OPTION_ROWS_END,
 };
 
@@ -70,7 +72,7 @@ static const struct option_row *row_of(const char *name) {
 
 static void test_rows_are_found_by_name(void **state) {
   (void)state;
-  assert_int_equal(option_count(rows), 7);
+  assert_int_equal(option_count(rows), 8);
   assert_ptr_equal(option_find(rows, "real"), &rows[2]);
   assert_null(option_find(rows, "rea"));
   assert_null(option_find(rows, ""));
@@ -88,6 +90,7 @@ static void test_presets(void **state) {
   assert_true(options.duration == 300);
   assert_int_equal(options.size, 256u << 20);
   assert_int_equal(options.choice, 1);
+  assert_int_equal(options.set, 5);
   for (const struct option_row *row = rows; row->name != NULL; row++)
     assert_true(option_get(row, &options) == row->preset);
 }
@@ -118,6 +121,9 @@ static void test_text_is_read_by_kind(void **state) {
   assert_set("real", "-0.5", -.5);
   assert_set("real", "1e300", 1e300);
   assert_set("open_end", "-inf", -HUGE_VAL);
+  assert_set("set", "green", 2);
+  assert_set("set", "blue+red", 5);
+  assert_set("set", "red+red", 1);
   assert_set("duration", "5", 5);
   assert_set("duration", "1d", 86400);
   assert_set("size", "4096", 4096);
@@ -134,14 +140,15 @@ static void test_what_is_wrong_is_refused(void **state) {
   static const struct {
     const char *name, *value;
   } cases[] = {
-      {"flag", ""},        {"flag", "maybe"},    {"flag", "2"},      {"count", "1"},
-      {"count", "2.5"},    {"count", "-3"},      {"count", "inf"},   {"count", "4294967296"},
-      {"count", "10x"},    {"count", " 10"},     {"count", "0x10"},  {"real", "-1.01"},
-      {"real", "nan"},     {"real", "inf"},      {"real", "1,5"},    {"real", ""},
-      {"open_end", "nan"}, {"duration", "0.5"},  {"duration", "8d"}, {"duration", "inf"},
-      {"duration", "5 m"}, {"size", "1023"},     {"size", "2T"},     {"size", "64kB"},
-      {"size", "64m"},     {"size", "inf"},      {"size", "-1k"},    {"choice", "Blue"},
-      {"choice", "1"},     {"choice", "yellow"},
+      {"flag", ""},        {"flag", "maybe"},    {"flag", "2"},        {"count", "1"},
+      {"count", "2.5"},    {"count", "-3"},      {"count", "inf"},     {"count", "4294967296"},
+      {"count", "10x"},    {"count", " 10"},     {"count", "0x10"},    {"real", "-1.01"},
+      {"real", "nan"},     {"real", "inf"},      {"real", "1,5"},      {"real", ""},
+      {"open_end", "nan"}, {"duration", "0.5"},  {"duration", "8d"},   {"duration", "inf"},
+      {"duration", "5 m"}, {"size", "1023"},     {"size", "2T"},       {"size", "64kB"},
+      {"size", "64m"},     {"size", "inf"},      {"size", "-1k"},      {"choice", "Blue"},
+      {"choice", "1"},     {"choice", "yellow"}, {"set", ""},          {"set", "red+"},
+      {"set", "+red"},     {"set", "gre"},       {"set", "red,green"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
     assert_refused(cases[i].name, cases[i].value);
@@ -224,6 +231,8 @@ static void test_values_are_written_as_the_configuration_has_them(void **state) 
   assert_string_equal(printed("size", 1000), "1000");
   assert_string_equal(printed("size", 65536), "\"64k\"");
   assert_string_equal(printed("choice", 2), "\"blue\"");
+  assert_string_equal(printed("set", 4), "\"blue\"");
+  assert_string_equal(printed("set", 7), "\"red+green+blue\"");
 }
 
 static void test_real_numbers_are_read_back_the_same(void **state) {

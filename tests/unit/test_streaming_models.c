@@ -184,7 +184,7 @@ static struct block *small_forest(const char *model, const char *trees, const ch
   struct fitting fitting = fitting_create(model_find(model));
   const bool cuts = strcmp(model, "robust_random_cut_forest") == 0;
   fitting_set(&fitting, cuts ? "n_trees" : "n_estimators", trees);
-  fitting_set(&fitting, cuts ? "tree_size" : "window_size", size);
+  fitting_set(&fitting, cuts ? "tree_size" : "mass_window", size);
   fitting_set(&fitting, "standardise", "never");
   struct sheet rows = sheet_filled(3, COLUMNS, 1);
   rows.cells[0] = 4;

@@ -1,0 +1,39 @@
+/*
+ * A fitted block as a metric holds it: counted, so that who writes it to the
+ * store need not keep the metric's lock.
+ */
+#ifndef ANOMALY_ENGINE_FITTED_H
+#define ANOMALY_ENGINE_FITTED_H
+
+#include "anomaly/model.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+/* What all fitted blocks of an engine come to. */
+struct fitted_totals {
+  atomic_uint_fast64_t bytes, blocks;
+};
+
+struct fitted {
+  struct block *block;
+  double *scratch;  /* for the holder of the metric's lock */
+  uint32_t version; /* counts up for each model of a metric */
+  double created;   /* time of the newest sample that it was fitted to */
+  struct fitted_totals *totals;
+  atomic_uint holders;
+};
+
+/* Bytes that a block costs once it is held. */
+uint64_t fitted_cost(const struct block *block);
+
+/* Takes the block over, with one holder; NULL, and the block still the caller's, without memory. */
+struct fitted *fitted_create(struct block *block, uint32_t version, double created,
+                             struct fitted_totals *totals);
+
+struct fitted *fitted_hold(struct fitted *fitted);
+
+/* The last holder frees it. NULL is fine. */
+void fitted_give(struct fitted *fitted);
+
+#endif

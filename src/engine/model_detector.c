@@ -1,0 +1,325 @@
+#include "engine/model_detector.h"
+
+#include "anomaly/status.h"
+#include "stats/clamp.h"
+#include "stats/course.h"
+#include "stats/lasting.h"
+#include "stats/moments.h"
+#include "stats/pace.h"
+#include "stats/rarity.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double TIME_MOST = 1e12;
+/* Records whose features share their values count for fewer chances, down to this. */
+static const float SHARED_MOST = 10;
+static const double DISTANCE_MOST = 1e12; /* a float's powers of it are finite */
+
+struct model_state {
+  struct rarity rarity; /* of the raw scores, as distances */
+  struct course course;
+  struct pace pace;
+  struct lasting lasting;
+  double tried;     /* time of the newest sample when the last fit came to an end */
+  uint32_t wait;    /* samples until the next fit is due */
+  uint32_t version; /* of the last block */
+  uint32_t held;    /* samples in the window */
+  uint32_t newest;  /* index of the last */
+  bool fitted;      /* a block belongs to this state */
+  struct record window[];
+};
+
+static const struct state_row model_state_rows[] = {
+    STATE_STRUCTS(struct model_state, rarity, 1, struct rarity, rarity_rows),
+    STATE_STRUCTS(struct model_state, course, 1, struct course, course_rows),
+    STATE_STRUCTS(struct model_state, pace, 1, struct pace, pace_rows),
+    STATE_STRUCTS(struct model_state, lasting, 1, struct lasting, lasting_rows),
+    STATE_FIELD(struct model_state, tried, STATE_F64),
+    STATE_FIELD(struct model_state, wait, STATE_U32),
+    STATE_FIELD(struct model_state, version, STATE_U32),
+    STATE_FIELD(struct model_state, held, STATE_U32),
+    STATE_FIELD(struct model_state, newest, STATE_U32),
+    STATE_FIELD(struct model_state, fitted, STATE_U8),
+    {.name = "window",
+     .kind = STATE_STRUCT,
+     .offset = offsetof(struct model_state, window),
+     .counted = true,
+     .count_option = offsetof(struct model_options, window_size),
+     .stride = sizeof(struct record),
+     .rows = record_rows},
+    STATE_ROWS_END,
+};
+
+static size_t state_size(const void *opaque) {
+  const struct model_options *const options = opaque;
+  return sizeof(struct model_state) + options->window_size * sizeof(struct record);
+}
+
+static void init(void *opaque, const void *options_) {
+  const struct model_options *const options = options_;
+  struct model_state *const state = opaque;
+  rarity_init(&state->rarity);
+  pace_init(&state->pace);
+  state->wait = options->min_samples;
+}
+
+/* ---- The window ----------------------------------------------------------- */
+
+static struct record_ring ring_of(const struct model_state *state,
+                                  const struct model_options *options) {
+  return (struct record_ring){
+      .records = state->window, .size = options->window_size, .newest = state->newest};
+}
+
+static void keep(struct model_state *state, const struct model_options *options,
+                 const struct observation *now) {
+  if (state->held > 0)
+    state->newest = state->newest + 1 < options->window_size ? state->newest + 1 : 0;
+  state->held += state->held < options->window_size;
+  state->wait -= state->wait > 0;
+  state->window[state->newest] = (struct record){.time = double_clamp(now->time, 0, TIME_MOST),
+                                                 .value = moments_clamp(now->value)};
+}
+
+static const struct record *record_at(const struct model_state *state,
+                                      const struct model_options *options, uint32_t back) {
+  const uint32_t behind = state->newest >= back ? 0 : options->window_size;
+  return &state->window[state->newest + behind - back];
+}
+
+/* Rows that a fit would get now. */
+static size_t count_rows(const struct model_state *state, const struct model_options *options) {
+  const uint32_t reach = feature_reach(&options->features);
+  uint32_t rows = state->held > reach ? state->held - reach : 0;
+  if (options->window_age > 0 && rows > 0) {
+    const double oldest = record_at(state, options, 0)->time - options->window_age;
+    while (rows > 1 && record_at(state, options, rows - 1)->time < oldest)
+      rows--;
+  }
+  return rows;
+}
+
+/* ---- Fits ----------------------------------------------------------------- */
+
+/* The oldest row first. */
+static void fill(const struct model_state *state, const struct model_options *options,
+                 const struct matrix *rows, double *ret_cells) {
+  const struct record_ring ring = ring_of(state, options);
+  for (uint32_t back = (uint32_t)rows->rows; back > 0; back--) {
+    feature_row(&options->features, &ring, back - 1, ret_cells);
+    ret_cells += rows->columns;
+  }
+}
+
+int model_detector_fit(const struct detector *detector, const void *options_, const void *state,
+                       const atomic_bool *stop, struct block **ret_block) {
+  const struct model_options *const options = options_;
+  struct matrix rows = {.rows = count_rows(state, options),
+                        .columns = feature_columns(&options->features)};
+  double *const cells = calloc(rows.rows * rows.columns + 1, sizeof *cells);
+  if (cells == NULL)
+    return STATUS_NO_MEMORY;
+  fill(state, options, &rows, cells);
+  rows.cells = cells;
+  const struct fit_control control = {
+      .seed = options->common.random_state, .threads = 1, .stop = stop};
+  const int status = model_fit(detector->model, &rows, &options->common, model_options_own(options),
+                               &control, ret_block);
+  free(cells);
+  return status;
+}
+
+static double newest_time(const struct model_state *state) {
+  return state->held > 0 ? state->window[state->newest].time : 0;
+}
+
+bool model_detector_is_due(const void *opaque, const void *options_, bool fitted) {
+  const struct model_state *const state = opaque;
+  const struct model_options *const options = options_;
+  const bool lost = state->fitted && !fitted;
+  const bool old = fitted && options->retrain_after > 0 &&
+                   newest_time(state) - state->tried >= options->retrain_after;
+  return state->wait == 0 || lost || old;
+}
+
+static void wait_again(struct model_state *state, const struct model_options *options) {
+  state->wait = options->retrain_interval;
+  state->tried = newest_time(state);
+}
+
+uint32_t model_detector_took(void *opaque, const void *options) {
+  struct model_state *const state = opaque;
+  wait_again(state, options);
+  state->fitted = true;
+  state->version += state->version < UINT32_MAX;
+  return state->version;
+}
+
+void model_detector_missed(void *opaque, const void *options, bool fitted) {
+  struct model_state *const state = opaque;
+  wait_again(state, options);
+  state->fitted = fitted;
+}
+
+/* ---- Scores --------------------------------------------------------------- */
+
+/*
+ * How far the score is above most of the training scores, in units of theirs:
+ * comparable from fit to fit.
+ */
+static float distance_of(const struct block *block, double raw) {
+  const struct score_summary *const scores = block_scores(block);
+  const double usual = scores->decile[4], excess = raw - usual;
+  double unit = scores->decile[8] - usual;
+  if (!(unit > 0))
+    unit = scores->deviation;
+  if (!(excess > 0))
+    return 0;
+  return unit > 0 ? (float)fmin(excess / unit, DISTANCE_MOST) : (float)DISTANCE_MOST;
+}
+
+static const char *reason_of(enum feature feature) {
+  static const char *const reasons[FEATURES] = {
+      [FEATURE_VALUE] = "a fitted model finds its value unusual",
+      [FEATURE_DIFF] = "a fitted model finds its last step unusual",
+      [FEATURE_MEAN] = "a fitted model finds its moving mean unusual",
+      [FEATURE_STD] = "a fitted model finds its spread unusual",
+      [FEATURE_MIN] = "a fitted model finds its lowest values unusual",
+      [FEATURE_MAX] = "a fitted model finds its highest values unusual",
+      [FEATURE_RANGE] = "a fitted model finds its range unusual",
+      [FEATURE_SLOPE] = "a fitted model finds its slope unusual",
+      [FEATURE_LAG] = "a fitted model finds its value unusual after those before",
+      [FEATURE_HOUR_OF_DAY] = "a fitted model finds its value unusual for the hour",
+      [FEATURE_DAY_OF_WEEK] = "a fitted model finds its value unusual for the day of the week",
+  };
+  return reasons[feature];
+}
+
+static size_t largest(const double *shares, size_t count) {
+  size_t at = 0;
+  for (size_t i = 1; i < count; i++)
+    if (shares[i] > shares[at])
+      at = i;
+  return at;
+}
+
+static enum anomaly_kind kind_of(enum feature feature, double value, double usual) {
+  if (feature == FEATURE_STD || feature == FEATURE_RANGE)
+    return KIND_VARIANCE;
+  if (feature == FEATURE_VALUE || (feature >= FEATURE_MEAN && feature <= FEATURE_MAX))
+    return value < usual ? KIND_DIP : KIND_SPIKE;
+  return KIND_PATTERN;
+}
+
+/* What stands out, by the column that has most of the score. */
+static void name(const struct model_options *options, const struct observation *now,
+                 const double *row, struct finding *ret) {
+  double shares[FEATURE_COLUMNS_MAX];
+  model_explain(now->block, row, now->scratch, shares);
+  const size_t column = largest(shares, block_columns(now->block));
+  const enum feature feature = feature_of(&options->features, column);
+  ret->kind = kind_of(feature, row[column], block_column(now->block, column)->median);
+  ret->reason = reason_of(feature);
+}
+
+static void measure(const struct model_state *state, const struct model_options *options,
+                    float decades, struct finding *ret) {
+  const float records = (float)feature_reach(&options->features) + 1;
+  const double line =
+      options->threshold > 0
+          ? options->threshold
+          : (double)rarity_line(state->pace.interval * float_min(records, SHARED_MOST));
+  ret->surprise = (double)decades;
+  ret->ratio = (double)decades / line;
+}
+
+static void judge(struct model_state *state, const struct model_options *options,
+                  const struct course_record *record, const struct observation *now,
+                  struct finding *ret) {
+  const bool known = state->rarity.records >= RARITY_KNOWN;
+  const float decades =
+      rarity_judge(&state->rarity, distance_of(now->block, ret->raw), record->elapsed);
+  ret->ready = record->ready && known;
+  if (ret->ready)
+    measure(state, options, decades, ret);
+  const enum lasting_change change =
+      lasting_judge(&state->lasting, record, (float)ret->ratio, (float)now->line);
+  if (change == LASTING_LASTS)
+    rarity_halve(&state->rarity, record->elapsed);
+  ret->onset = change == LASTING_BEGINS ? ret->ratio : 0;
+}
+
+static void update(void *opaque, const void *options_, const struct observation *now,
+                   struct finding *ret) {
+  struct model_state *const state = opaque;
+  const struct model_options *const options = options_;
+  const struct course_record record = course_take(&state->course, now);
+  pace_learn(&state->pace, record.number, record.gap, now->interval);
+  keep(state, options, now);
+  *ret = finding_none();
+  if (now->block == NULL) {
+    ret->missing = options->min_samples > state->held ? options->min_samples - state->held : 0;
+    return;
+  }
+  const struct record_ring ring = ring_of(state, options);
+  double row[FEATURE_COLUMNS_MAX];
+  feature_row(&options->features, &ring, 0, row);
+  ret->scored = true;
+  ret->raw = model_score(now->block, row, now->scratch);
+  ret->outlier = ret->raw > block_threshold(now->block);
+  judge(state, options, &record, now, ret);
+  if (ret->ratio > 0) {
+    ret->kind = KIND_PATTERN;
+    if (feature_of(&options->features, 0) == FEATURE_VALUE)
+      ret->expected = block_column(now->block, 0)->median;
+  }
+  if (ret->ratio >= now->line)
+    name(options, now, row, ret);
+  if (block_learns(now->block))
+    model_learn(now->block, row, now->scratch);
+}
+
+/* ---- Stored bytes --------------------------------------------------------- */
+
+static bool window_valid(const struct model_state *state, const struct model_options *options) {
+  if (state->held > options->window_size || state->newest >= options->window_size ||
+      (state->held < options->window_size && state->newest + 1 != state->held && state->held > 0))
+    return false;
+  for (uint32_t i = 0; i < state->held; i++) {
+    const struct record *const record = &state->window[i];
+    if (!(record->time >= 0 && record->time <= TIME_MOST) ||
+        !(fabs(record->value) <= MOMENTS_LARGEST))
+      return false;
+  }
+  return true;
+}
+
+static bool valid(const void *opaque, const void *options) {
+  const struct model_state *const state = opaque;
+  uint8_t fitted;
+  memcpy(&fitted, &state->fitted, sizeof fitted);
+  return rarity_valid(&state->rarity) && course_valid(&state->course) && pace_valid(&state->pace) &&
+         state->tried >= 0 && state->tried <= TIME_MOST && fitted <= 1 &&
+         window_valid(state, options);
+}
+
+/* ---- The descriptor ------------------------------------------------------- */
+
+struct detector model_detector(const struct model *model, const char *(*check)(const void *options),
+                               struct option_row *rows) {
+  return (struct detector){.name = model->name,
+                           .summary = model->summary,
+                           .source = model->source,
+                           .model = model,
+                           .options = rows,
+                           .options_size = model_options_write(model, rows),
+                           .state = model_state_rows,
+                           .state_version = 1,
+                           .state_size = state_size,
+                           .check = check,
+                           .init = init,
+                           .update = update,
+                           .valid = valid};
+}

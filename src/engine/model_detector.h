@@ -1,0 +1,43 @@
+/*
+ * Detectors made from models: the newest values of the metric are kept in a
+ * window, each new one is scored with the model as it is fitted now ("tick"), and
+ * now and then the model is fitted anew to the window ("tock"). How unusual a raw
+ * score is, the metric's own past scores say: so all models have the same lines.
+ *
+ * A fitted block is not in the state: the metric holds it, see fitted.h, and it
+ * comes to the detector with each observation. Who owns the metric asks after
+ * each whether a fit is due, fits to the state or to a copy of it, and tells it
+ * what came of that.
+ */
+#ifndef ANOMALY_ENGINE_MODEL_DETECTOR_H
+#define ANOMALY_ENGINE_MODEL_DETECTOR_H
+
+#include "anomaly/detector.h"
+#include "engine/model_options.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * The detector of a model; `rows` has room for MODEL_OPTIONS_ROWS, is filled, and
+ * lives as long as the detector. `check` calls model_options_check for this model.
+ */
+struct detector model_detector(const struct model *model, const char *(*check)(const void *options),
+                               struct option_row *rows);
+
+/* Whether it is time to fit; `fitted` says whether the metric holds a block. */
+bool model_detector_is_due(const void *state, const void *options, bool fitted);
+
+/*
+ * Fits to the window of a state, or of a copy of it. Errors as model_fit.
+ */
+int model_detector_fit(const struct detector *detector, const void *options, const void *state,
+                       const atomic_bool *stop, struct block **ret_block);
+
+/* A block was fitted, and goes with the state from now on; returns its version, from 1 on. */
+uint32_t model_detector_took(void *state, const void *options);
+
+/* The fit gave nothing: the next one is due in its turn. `fitted` as above. */
+void model_detector_missed(void *state, const void *options, bool fitted);
+
+#endif

@@ -1,0 +1,409 @@
+/* Models on metrics: collecting, fitting, scoring, and all of it after a restart. */
+#include "anomaly/engine.h"
+#include "anomaly/model.h"
+#include "anomaly/state.h"
+#include "anomaly/status.h"
+#include "base/option.h"
+#include "engine/model_options.h"
+#include "unit/alloc_fail.h"
+#include "unit/signals.h"
+#include "unit/unit_test.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STEP 60.0
+#define BEGIN 1700000000.0
+
+struct rig {
+  struct engine *engine;
+  struct noise noise;
+  double time;
+};
+
+/* Watched by a model with options "name=value", NULL at the end. */
+static void start(struct rig *rig, const char *model, uint64_t memory_limit,
+                  const char *const *settings) {
+  const struct detector *const detector = watcher_find(model);
+  struct engine_settings engine = engine_settings_preset();
+  struct rule *rule;
+  void *const options = calloc(1, detector->options_size);
+  assert_non_null(options);
+  option_set_presets(detector->options, options);
+  for (; settings != NULL && *settings != NULL; settings++) {
+    char word[64];
+    assert_true(strlen(*settings) < sizeof word);
+    memcpy(word, *settings, strlen(*settings) + 1);
+    char *const equals = strchr(word, '=');
+    *equals = '\0';
+    assert_int_equal(
+        option_set_text(option_find(detector->options, word), options, equals + 1, NULL),
+        STATUS_OK);
+  }
+  assert_int_equal(rule_set_create(&engine.rules), STATUS_OK);
+  assert_int_equal(rule_set_add(engine.rules, &rule), STATUS_OK);
+  assert_int_equal(rule_add_detector(rule, detector, options), STATUS_OK);
+  free(options);
+  rule_settings(rule)->warmup = 3600;
+  rule_mark(rule, (size_t)(option_find(rule_option_rows, "warmup") - rule_option_rows));
+  if (memory_limit > 0)
+    engine.options.memory_limit = memory_limit;
+  *rig = (struct rig){.noise = {3}, .time = BEGIN};
+  assert_int_equal(engine_create(&rig->engine, &engine), STATUS_OK);
+}
+
+static struct verdict observe(struct rig *rig, double value) {
+  const struct metric_id id = {{"host", "cpu", "0", "cpu", "user", "value"}};
+  struct verdict verdict = {.ratio = NAN};
+  rig->time += STEP;
+  const struct sample sample = sample_gauge(rig->time, STEP, value);
+  assert_int_equal(engine_observe(rig->engine, &id, &sample, &verdict), OBSERVED);
+  return verdict;
+}
+
+static struct verdict feed(struct rig *rig, unsigned values) {
+  struct verdict verdict = {.ratio = NAN};
+  for (unsigned i = 0; i < values; i++)
+    verdict = observe(rig, 50 + noise_gaussian(&rig->noise));
+  return verdict;
+}
+
+static struct engine_stats stats_of(const struct rig *rig) {
+  struct engine_stats stats;
+  engine_stats(rig->engine, &stats);
+  return stats;
+}
+
+/* ---- The list ------------------------------------------------------------- */
+
+static void test_each_model_is_a_detector(void **state) {
+  (void)state;
+  size_t models = 0;
+  for (const struct model *const *at = model_list; *at != NULL; at++, models++) {
+    const struct detector *const detector = watcher_find((*at)->name);
+    assert_non_null(detector);
+    assert_ptr_equal(detector->model, *at);
+    assert_null(detector_find((*at)->name)); /* a name means one thing */
+    assert_true(option_count(detector->options) < MODEL_OPTIONS_ROWS);
+    assert_int_equal(option_count(detector->options), option_count(model_stream_rows) +
+                                                          option_count(model_common_rows) +
+                                                          option_count((*at)->options));
+    for (const struct option_row *row = detector->options; row->name != NULL; row++)
+      assert_ptr_equal(option_find(detector->options, row->name), row);
+    void *const options = calloc(1, detector->options_size);
+    assert_non_null(options);
+    option_set_presets(detector->options, options);
+    assert_null(detector->check(options));
+    assert_true(detector->state_size(options) <= DETECTOR_STATE_MAX);
+    for (const struct option_row *row = (*at)->options; row->name != NULL; row++)
+      assert_true(option_get(row, model_options_own(options)) == row->preset);
+    free(options);
+  }
+  for (const struct detector *const *at = watcher_list(); *at != NULL; at++)
+    assert_ptr_equal(watcher_find((*at)->name), *at);
+  assert_true(models > 0);
+  assert_null(watcher_find("no such model"));
+}
+
+static const char *checked(uint32_t min_samples, uint32_t window_size, uint32_t long_window) {
+  const struct detector *const ecod = watcher_find("ecod");
+  static struct model_options options;
+  option_set_presets(model_stream_rows, &options);
+  options.min_samples = min_samples;
+  options.window_size = window_size;
+  options.features.long_window = long_window;
+  return ecod->check(&options);
+}
+
+static void test_contradictions_are_told(void **state) {
+  (void)state;
+  assert_null(checked(50, 50, 10));
+  assert_non_null(strstr(checked(51, 50, 10), "window_size"));
+  assert_non_null(strstr(checked(50, 100, 50), "windows of the features"));
+}
+
+/* ---- Tick and tock -------------------------------------------------------- */
+
+static void test_it_collects_then_scores(void **state) {
+  (void)state;
+  struct rig rig;
+  start(&rig, "ecod", 0, NULL);
+  for (unsigned i = 1; i < 50; i++) {
+    const struct verdict verdict = feed(&rig, 1);
+    assert_int_equal(verdict.missing, 50 - i);
+    assert_false(verdict.scored);
+    assert_int_equal(verdict.ready, 0);
+    assert_int_equal(stats_of(&rig).fits, 0);
+  }
+  const uint64_t memory = stats_of(&rig).memory;
+  assert_int_equal(feed(&rig, 1).missing, 0); /* and is fitted after its verdict */
+  assert_int_equal(stats_of(&rig).fits, 1);
+  assert_int_equal(stats_of(&rig).models, 1);
+  assert_true(stats_of(&rig).memory > memory + 40 * 6 * sizeof(double));
+  const struct verdict verdict = feed(&rig, 1);
+  assert_true(verdict.scored && isfinite(verdict.raw));
+  engine_destroy(rig.engine);
+}
+
+static void test_it_is_fitted_anew_as_often_as_told(void **state) {
+  (void)state;
+  struct rig rig;
+  start(&rig, "ecod", 0, (const char *const[]){"min_samples=60", "retrain_interval=25", NULL});
+  feed(&rig, 60 + 24);
+  assert_int_equal(stats_of(&rig).fits, 1);
+  feed(&rig, 1);
+  assert_int_equal(stats_of(&rig).fits, 2);
+  feed(&rig, 100);
+  assert_int_equal(stats_of(&rig).fits, 6);
+  assert_int_equal(stats_of(&rig).models, 1);
+  engine_destroy(rig.engine);
+}
+
+static void test_it_is_fitted_anew_by_age(void **state) {
+  (void)state;
+  struct rig rig;
+  start(&rig, "ecod", 0,
+        (const char *const[]){"retrain_interval=1000000", "retrain_after=2h", NULL});
+  feed(&rig, 50);
+  assert_int_equal(stats_of(&rig).fits, 1);
+  feed(&rig, 119);
+  assert_int_equal(stats_of(&rig).fits, 1);
+  feed(&rig, 1);
+  assert_int_equal(stats_of(&rig).fits, 2);
+  engine_destroy(rig.engine);
+}
+
+static void test_only_the_window_counts(void **state) {
+  (void)state;
+  struct rig rig, fresh;
+  const char *const options[] = {"window_size=60", "min_samples=60", "retrain_interval=60",
+                                 "features=value", NULL};
+  start(&rig, "ecod", 0, options);
+  for (unsigned i = 0; i < 60; i++)
+    observe(&rig, 1e6);
+  start(&fresh, "ecod", 0, options);
+  fresh.time = rig.time;
+  feed(&rig, 60);
+  feed(&fresh, 60);
+  for (unsigned i = 0; i < 60; i++)
+    assert_true(feed(&rig, 1).raw == feed(&fresh, 1).raw);
+  engine_destroy(rig.engine);
+  engine_destroy(fresh.engine);
+}
+
+/* A level that is gone for an hour is not fitted to. */
+static void test_old_values_are_not_fitted_to(void **state) {
+  (void)state;
+  struct rig rig;
+  start(&rig, "ecod", 0,
+        (const char *const[]){"window_age=1h", "retrain_interval=61", "min_samples=61",
+                              "features=value", NULL});
+  for (unsigned i = 0; i < 61; i++)
+    observe(&rig, 1e6 + i);
+  feed(&rig, 61);
+  assert_int_equal(stats_of(&rig).fits, 2);
+  assert_true(observe(&rig, 1e6).raw > observe(&rig, 50).raw + 1);
+  engine_destroy(rig.engine);
+}
+
+/* ---- What it finds -------------------------------------------------------- */
+
+static void test_it_finds_what_is_unusual(void **state) {
+  (void)state;
+  struct rig rig;
+  start(&rig, "ecod", 0, NULL);
+  unsigned false_alarms = 0, outliers = 0;
+  for (unsigned i = 0; i < 4000; i++) {
+    const struct verdict verdict = feed(&rig, 1);
+    false_alarms += i >= 2000 && verdict.anomaly;
+    outliers += i >= 2000 && verdict.outlier;
+  }
+  assert_true(false_alarms <= 10);
+  assert_true(outliers > 100 && outliers < 320); /* contamination is a tenth */
+  struct verdict worst = {.ratio = 0};
+  for (unsigned i = 0; i < 10; i++) {
+    const struct verdict verdict = observe(&rig, 90 + i);
+    worst = verdict.ratio > worst.ratio ? verdict : worst;
+  }
+  assert_true(worst.anomaly && worst.outlier);
+  assert_non_null(strstr(worst.reason, "a fitted model finds"));
+  assert_string_equal(worst.leading, "ecod");
+  assert_true(fabs(worst.expected - 50) < 1);
+  engine_destroy(rig.engine);
+}
+
+/* What is open is not learned as usual before its end. */
+static void test_no_fit_while_an_episode_is_open(void **state) {
+  (void)state;
+  struct rig rig;
+  start(&rig, "ecod", 0, (const char *const[]){"retrain_interval=10", NULL});
+  feed(&rig, 2000);
+  unsigned opened = 0;
+  for (unsigned i = 0; i < 40 && opened < 12; i++) {
+    const uint64_t fits = stats_of(&rig).fits;
+    const struct verdict verdict = observe(&rig, 900 + (i % 2) * 100);
+    if (!verdict.open)
+      continue;
+    opened++;
+    assert_int_equal(stats_of(&rig).fits, fits);
+  }
+  assert_true(opened >= 12);
+  engine_destroy(rig.engine);
+}
+
+static void test_a_metric_that_never_moves_is_fine(void **state) {
+  (void)state;
+  struct rig rig;
+  start(&rig, "ecod", 0, NULL);
+  for (unsigned i = 0; i < 1200; i++) {
+    const struct verdict verdict = observe(&rig, 5);
+    assert_false(verdict.anomaly);
+    assert_true(isfinite(verdict.ratio) && isfinite(verdict.raw));
+  }
+  for (unsigned i = 0; i < 1200; i++)
+    assert_true(isfinite(observe(&rig, i % 2 == 0 ? 1.7e308 : -1.7e308).ratio));
+  engine_destroy(rig.engine);
+}
+
+/* ---- Restart -------------------------------------------------------------- */
+
+/* The state of the one metric; the caller frees. */
+static void *save(const struct rig *rig, size_t *ret_size) {
+  struct state_export *export;
+  const struct metric_record *records;
+  assert_int_equal(state_export_begin(&export, rig->engine, UNSAVED_STATE), STATUS_OK);
+  assert_int_equal(state_export_next(export, &records), 1);
+  void *const bytes = malloc(records->size);
+  assert_non_null(bytes);
+  memcpy(bytes, records->state, records->size);
+  *ret_size = records->size;
+  state_export_end(export);
+  return bytes;
+}
+
+/* A new engine that knows what the other one has stored. */
+static void restart(const struct rig *old, struct rig *rig) {
+  size_t size;
+  void *const bytes = save(old, &size);
+  struct restore_stats stats = {.metrics = 0};
+  start(rig, "ecod", 0, NULL);
+  engine_restore(rig->engine, bytes, size, old->time, &stats);
+  assert_int_equal(stats.metrics, 1);
+  assert_int_equal(stats.cold_detectors, 0);
+  rig->time = old->time;
+  rig->noise = old->noise;
+  free(bytes);
+}
+
+static void test_the_window_outlives_a_restart(void **state) {
+  (void)state;
+  struct rig old, rig;
+  start(&old, "ecod", 0, NULL);
+  feed(&old, 30);
+  restart(&old, &rig);
+  assert_int_equal(feed(&rig, 1).missing, 19);
+  engine_destroy(rig.engine);
+  feed(&old, 370);
+  restart(&old, &rig);
+  assert_int_equal(stats_of(&rig).models, 0);
+  feed(&rig, 1); /* fitted at once: what the old one had is lost */
+  assert_int_equal(stats_of(&rig).fits, 1);
+  assert_true(feed(&rig, 1).scored);
+  feed(&rig, 98);
+  assert_int_equal(stats_of(&rig).fits, 1); /* and then in turn */
+  feed(&rig, 1);
+  assert_int_equal(stats_of(&rig).fits, 2);
+  engine_destroy(rig.engine);
+  engine_destroy(old.engine);
+}
+
+static void test_two_runs_are_the_same(void **state) {
+  (void)state;
+  struct rig one, other;
+  start(&one, "ecod", 0, NULL);
+  start(&other, "ecod", 0, NULL);
+  for (unsigned i = 0; i < 700; i++) {
+    const struct verdict left = feed(&one, 1), right = feed(&other, 1);
+    assert_true(left.ratio == right.ratio && left.raw == right.raw);
+  }
+  engine_destroy(one.engine);
+  engine_destroy(other.engine);
+}
+
+/* A clock that was set back starts the metric anew: its model goes too. */
+static void test_a_metric_that_starts_anew_collects_again(void **state) {
+  (void)state;
+  struct rig rig;
+  start(&rig, "ecod", 0, NULL);
+  feed(&rig, 100);
+  const struct metric_id id = {{"host", "cpu", "0", "cpu", "user", "value"}};
+  const struct sample late = sample_gauge(BEGIN, STEP, 1);
+  double clock = rig.time;
+  engine_tick(rig.engine, clock);
+  assert_int_equal(engine_observe(rig.engine, &id, &late, NULL), REFUSED_LATE);
+  engine_tick(rig.engine, clock + 1000);
+  struct verdict verdict;
+  assert_int_equal(engine_observe(rig.engine, &id, &late, &verdict), OBSERVED);
+  assert_int_equal(verdict.missing, 49);
+  assert_int_equal(stats_of(&rig).models, 0);
+  engine_destroy(rig.engine);
+}
+
+/* ---- Without room --------------------------------------------------------- */
+
+static void test_a_fit_without_room_is_counted(void **state) {
+  (void)state;
+  struct rig rig;
+  start(&rig, "ecod", 1 << 20,
+        (const char *const[]){"window_size=20000", "min_samples=4000", "retrain_interval=500",
+                              "features=value+mean+std+min+max+range", NULL});
+  feed(&rig, 4200);
+  assert_int_equal(stats_of(&rig).fits, 1);
+  feed(&rig, 12000); /* 16000 rows of 11 columns are more than a megabyte */
+  const struct engine_stats stats = stats_of(&rig);
+  assert_true(stats.failed_fits > 10);
+  assert_int_equal(stats.models, 1); /* the last one that fitted in stays */
+  assert_true(stats.memory < 1200000);
+  assert_true(feed(&rig, 1).scored);
+  engine_destroy(rig.engine);
+}
+
+static void test_a_fit_without_memory_is_tried_again(void **state) {
+  (void)state;
+  for (unsigned n = 1, failed = 1; failed; n++) {
+    struct rig rig;
+    start(&rig, "ecod", 0, (const char *const[]){"retrain_interval=5", NULL});
+    feed(&rig, 49);
+    alloc_fail_at(n);
+    feed(&rig, 1);
+    failed = alloc_has_failed();
+    alloc_fail_at(0);
+    assert_int_equal(stats_of(&rig).failed_fits, failed);
+    assert_int_equal(stats_of(&rig).fits, !failed);
+    feed(&rig, 6);
+    assert_true(feed(&rig, 1).scored);
+    engine_destroy(rig.engine);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_each_model_is_a_detector),
+      cmocka_unit_test(test_contradictions_are_told),
+      cmocka_unit_test(test_it_collects_then_scores),
+      cmocka_unit_test(test_it_is_fitted_anew_as_often_as_told),
+      cmocka_unit_test(test_it_is_fitted_anew_by_age),
+      cmocka_unit_test(test_only_the_window_counts),
+      cmocka_unit_test(test_old_values_are_not_fitted_to),
+      cmocka_unit_test(test_it_finds_what_is_unusual),
+      cmocka_unit_test(test_no_fit_while_an_episode_is_open),
+      cmocka_unit_test(test_a_metric_that_never_moves_is_fine),
+      cmocka_unit_test(test_the_window_outlives_a_restart),
+      cmocka_unit_test(test_two_runs_are_the_same),
+      cmocka_unit_test(test_a_metric_that_starts_anew_collects_again),
+      cmocka_unit_test(test_a_fit_without_room_is_counted),
+      cmocka_unit_test(test_a_fit_without_memory_is_tried_again),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
