@@ -122,6 +122,14 @@ struct model {
    * MODEL_ROWS_MAX, the body is as large as block_body_size says.
    */
   bool (*valid)(const struct block *block);
+
+  /*
+   * For a model that is made of others, whose blocks lie in its body, aligned as
+   * blocks are: the block `at`, and how many bytes are its; NULL behind the last.
+   * They are checked after `valid`, and none of them has such blocks itself.
+   * Optional.
+   */
+  struct block *(*member)(struct block *block, size_t at, size_t *ret_size);
 };
 
 /* The list of all models, ended by NULL, in the order of the build. */
@@ -157,6 +165,16 @@ struct block_column {
 int model_fit(const struct model *model, const struct matrix *rows,
               const struct model_common *common, const void *options,
               const struct fit_control *control, struct block **ret_block);
+
+/*
+ * The same, and the raw scores of the rows where ret_scores (room for one of
+ * each) is not NULL: those that the threshold comes from. They are undefined on
+ * failure.
+ */
+int model_fit_scored(const struct model *model, const struct matrix *rows,
+                     const struct model_common *common, const void *options,
+                     const struct fit_control *control, double *ret_scores,
+                     struct block **ret_block);
 
 /* A block that may be changed by model_learn. Errors: STATUS_NO_MEMORY. */
 int block_copy(struct block **ret_block, const struct block *block);

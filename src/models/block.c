@@ -124,7 +124,8 @@ static bool header_is_valid(const struct block *block, size_t size) {
          memchr(block->model, 0, sizeof block->model) != NULL;
 }
 
-static int check(struct block *block, size_t size) {
+/* Whether the bytes are a block, whatever its members; then its model is that of this program. */
+static int check_alone(struct block *block, size_t size) {
   if (memcmp(block->magic, MAGIC, sizeof MAGIC) != 0)
     return STATUS_CORRUPT;
   if (block->byte_order != 1 || block->format != FORMAT_VERSION)
@@ -142,6 +143,28 @@ static int check(struct block *block, size_t size) {
   return valid && model->valid(block) ? STATUS_OK : STATUS_CORRUPT;
 }
 
+static int check_member(struct block *member, size_t size) {
+  const int status = size < sizeof *member ? STATUS_CORRUPT : check_alone(member, size);
+  if (status != STATUS_OK)
+    return status;
+  block_seal(member);
+  return block_model(member)->member == NULL ? STATUS_OK : STATUS_CORRUPT;
+}
+
+static int check(struct block *block, size_t size) {
+  int status = check_alone(block, size);
+  if (status != STATUS_OK)
+    return status;
+  const struct model *const model = block_model(block);
+  struct block *member;
+  for (size_t i = 0, bytes; status == STATUS_OK && model->member != NULL &&
+                            (member = model->member(block, i, &bytes)) != NULL;
+       i++)
+    status = check_member(member, bytes);
+  block_seal(block);
+  return status;
+}
+
 int block_load(struct block **ret_block, const void *bytes, size_t size) {
   if (size < sizeof(struct block) || size % BLOCK_ALIGNMENT != 0 || size > 2 * MODEL_BLOCK_MAX)
     return STATUS_CORRUPT;
@@ -154,7 +177,6 @@ int block_load(struct block **ret_block, const void *bytes, size_t size) {
     block_destroy(block);
     return status;
   }
-  block_seal(block);
   *ret_block = block;
   return STATUS_OK;
 }

@@ -1,6 +1,6 @@
 /*
- * A block's layout, for block.c, fit.c and score.c only: this header, a
- * block_column for each column, the body.
+ * A block's layout, for block.c, fit.c, score.c and models made of blocks only:
+ * this header, a block_column for each column, the body.
  */
 #ifndef ANOMALY_MODELS_BLOCK_PRIVATE_H
 #define ANOMALY_MODELS_BLOCK_PRIVATE_H

@@ -87,19 +87,25 @@ static void summarise(struct block *block, double contamination, double *scores,
     block->scores.decile[i] = sorted_quantile(scores, count, (double)(i + 1) / 10);
 }
 
-/* Scores every row it was fitted to. `scores` has room for all of them. */
+/* Room for a number of every row; may be the same. */
+struct room {
+  double *scores, *sorted;
+};
+
+/* Scores every row it was fitted to. */
 static int score_training(struct block *block, const struct matrix *rows, double contamination,
-                          const struct fit_control *control, double *scores) {
+                          const struct fit_control *control, const struct room *room) {
   double *const scratch = calloc(block->scratch + 1, sizeof *scratch);
   if (scratch == NULL)
     return STATUS_NO_MEMORY;
   size_t at = 0;
   for (; at < rows->rows && !fit_stopped(control); at++)
-    scores[at] = training_score(block, rows, at, scratch);
+    room->scores[at] = training_score(block, rows, at, scratch);
   free(scratch);
   if (at < rows->rows)
     return STATUS_STOPPED;
-  summarise(block, contamination, scores, rows->rows);
+  memmove(room->sorted, room->scores, rows->rows * sizeof *room->scores);
+  summarise(block, contamination, room->sorted, rows->rows);
   return STATUS_OK;
 }
 
@@ -116,14 +122,14 @@ static void describe(struct block *block, const struct model *model, const struc
 
 static int fit_clean(const struct model *model, const struct matrix *clean,
                      const struct block *cleaner, const struct model_common *common,
-                     const void *options, const struct fit_control *control, double *scores,
-                     struct block **ret_block) {
+                     const void *options, const struct fit_control *control,
+                     const struct room *room, struct block **ret_block) {
   struct block *block = NULL;
   int status = model->fit(clean, options, control, &block);
   if (status != STATUS_OK)
     return status;
   describe(block, model, cleaner, clean, model_options_hash(model, common, options));
-  status = score_training(block, clean, common->contamination, control, scores);
+  status = score_training(block, clean, common->contamination, control, room);
   if (status != STATUS_OK) {
     block_destroy(block);
     return status;
@@ -141,6 +147,13 @@ static bool standardises(const struct model *model, const struct model_common *c
 int model_fit(const struct model *model, const struct matrix *rows,
               const struct model_common *common, const void *options,
               const struct fit_control *control, struct block **ret_block) {
+  return model_fit_scored(model, rows, common, options, control, NULL, ret_block);
+}
+
+int model_fit_scored(const struct model *model, const struct matrix *rows,
+                     const struct model_common *common, const void *options,
+                     const struct fit_control *control, double *ret_scores,
+                     struct block **ret_block) {
   if (rows->columns == 0)
     return STATUS_INVALID;
   if (rows->rows < model->rows_min || rows->rows > MODEL_ROWS_MAX ||
@@ -156,9 +169,10 @@ int model_fit(const struct model *model, const struct matrix *rows,
     for (size_t i = 0; i < rows->rows; i++)
       block_clean(cleaner, rows->cells + i * rows->columns, cells + i * rows->columns);
     const struct matrix clean = {.cells = cells, .rows = rows->rows, .columns = rows->columns};
+    const struct room room = {ret_scores != NULL ? ret_scores : work, work};
     struct fit_control seeded = *control;
     seeded.seed += common->random_state;
-    status = fit_clean(model, &clean, cleaner, common, options, &seeded, work, ret_block);
+    status = fit_clean(model, &clean, cleaner, common, options, &seeded, &room, ret_block);
   }
   block_destroy(cleaner);
   free(work);

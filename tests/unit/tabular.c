@@ -2,6 +2,7 @@
 
 #include "anomaly/status.h"
 #include "bench/data.h"
+#include "evaluate/ranking.h"
 #include "history/csv.h"
 #include "unit/unit_test.h"
 
@@ -93,4 +94,31 @@ double *tabular_scores(const char *name, const char *model) {
   (void)fclose(file);
   sheet_release(&all);
   return scores;
+}
+
+double tabular_area(const double *scores, const struct tabular *table) {
+  double *const held_out = calloc(table->rows.rows, sizeof *held_out);
+  bool *const label = calloc(table->rows.rows, sizeof *label);
+  assert_true(held_out != NULL && label != NULL);
+  size_t count = 0;
+  for (size_t i = 0; i < table->rows.rows; i++)
+    if (table->held_out[i]) {
+      held_out[count] = scores[i];
+      label[count++] = table->label[i];
+    }
+  double area;
+  assert_int_equal(ranking_auc_roc(held_out, label, count, &area), STATUS_OK);
+  free(label);
+  free(held_out);
+  return area;
+}
+
+double tabular_area_of(const struct block *block, const struct tabular *table) {
+  double *const scores = calloc(table->rows.rows, sizeof *scores);
+  assert_non_null(scores);
+  for (size_t i = 0; i < table->rows.rows; i++)
+    scores[i] = watched_score(block, sheet_row(&table->rows, i));
+  const double area = tabular_area(scores, table);
+  free(scores);
+  return area;
 }

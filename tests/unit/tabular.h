@@ -23,6 +23,10 @@ struct tabular {
 bool tabular_read(const char *name, struct tabular *ret_table);
 void tabular_release(struct tabular *table);
 
+/* The area under the ROC curve over the rows held out; of scores of all rows, of a block. */
+double tabular_area(const double *scores, const struct tabular *table);
+double tabular_area_of(const struct block *block, const struct tabular *table);
+
 /* The scores of the model for all rows, to be freed; NULL where PyOD has none. */
 double *tabular_scores(const char *name, const char *model);
 

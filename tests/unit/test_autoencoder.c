@@ -1,6 +1,4 @@
 /* The autoencoder's net against arithmetic, and what it finds in the classic outlier tables. */
-#include "anomaly/status.h"
-#include "evaluate/ranking.h"
 #include "models/dense_net.h"
 #include "unit/fitting.h"
 #include "unit/signals.h"
@@ -104,23 +102,6 @@ static void what_has_one_cause_is_learnt(void **state) {
   sheet_release(&rows);
 }
 
-static double area_of(const struct block *block, const struct tabular *data) {
-  double *const scores = calloc(data->rows.rows, sizeof *scores);
-  bool *const label = calloc(data->rows.rows, sizeof *label);
-  assert_true(scores != NULL && label != NULL);
-  size_t count = 0;
-  for (size_t i = 0; i < data->rows.rows; i++)
-    if (data->held_out[i]) {
-      scores[count] = watched_score(block, sheet_row(&data->rows, i));
-      label[count++] = data->label[i];
-    }
-  double area;
-  assert_int_equal(ranking_auc_roc(scores, label, count, &area), STATUS_OK);
-  free(label);
-  free(scores);
-  return area;
-}
-
 /* Mean ROC areas of ten seeds; the floors are the lower one of PyOD's pca and mcd, less .02. */
 static void finds_what_pca_or_mcd_find(void **state) {
   (void)state;
@@ -142,7 +123,7 @@ static void finds_what_pca_or_mcd_find(void **state) {
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
       fitting.control.seed = seed;
       struct block *const block = fitting_fit(&fitting, data.train);
-      area += area_of(block, &data) / SEEDS;
+      area += tabular_area_of(block, &data) / SEEDS;
       block_destroy(block);
     }
     print_message("autoencoder, %s: ROC area %.4f\n", floors[i].table, area);
