@@ -52,7 +52,7 @@ struct range {
 
 /* Followed by the cuts' terms, their ranges, and -log of the shares of their bins. */
 struct body {
-  uint32_t bins, cuts, terms, unused; /* terms: of one cut */
+  uint64_t bins, cuts, terms; /* terms: of one cut */
 };
 
 struct parts {
@@ -71,8 +71,7 @@ static size_t body_size(size_t cuts, size_t bins, size_t columns) {
 
 static struct parts parts_of(const struct body *body) {
   const struct term *const terms = (const struct term *)(body + 1);
-  const struct range *const ranges =
-      (const struct range *)(terms + (size_t)body->cuts * body->terms);
+  const struct range *const ranges = (const struct range *)(terms + body->cuts * body->terms);
   return (struct parts){terms, ranges, (const double *)(ranges + body->cuts)};
 }
 
@@ -103,7 +102,7 @@ static double score(const struct block *block, const double *row, double *scratc
   double sum = 0;
   for (size_t i = 0; i < body->cuts; i++)
     sum += surprise_of(body, &parts, i, row);
-  return sum / body->cuts;
+  return sum / (double)body->cuts;
 }
 
 /* ---- What a column adds: the surprise of cuts with it against that of cuts without it ---- */
@@ -188,7 +187,7 @@ static void fill_bins(const double *values, size_t count, struct range range, si
 static void fit_cuts(struct body *body, const struct matrix *rows,
                      const struct fit_control *control, uint32_t *list, double *values) {
   struct term *terms = (struct term *)(body + 1);
-  struct range *const ranges = (struct range *)(terms + (size_t)body->cuts * body->terms);
+  struct range *const ranges = (struct range *)(terms + body->cuts * body->terms);
   double *surprise = (double *)(ranges + body->cuts);
   uint64_t random = control->seed;
   for (size_t cut = 0; cut < body->cuts && !fit_stopped(control); cut++) {
@@ -219,7 +218,7 @@ static int fit(const struct matrix *rows, const void *options, const struct fit_
     struct body *const body = block_body(block);
     body->bins = chosen->n_bins;
     body->cuts = chosen->n_random_cuts;
-    body->terms = (uint32_t)terms_for(rows->columns);
+    body->terms = terms_for(rows->columns);
     fit_cuts(body, rows, control, list, values);
     *ret_block = block;
   } else {
@@ -233,11 +232,11 @@ static int fit(const struct matrix *rows, const void *options, const struct fit_
 static bool parts_are_valid(const struct body *body, size_t columns) {
   const struct parts parts = parts_of(body);
   bool valid = true;
-  for (size_t i = 0; i < (size_t)body->cuts * body->terms; i++)
+  for (size_t i = 0; i < body->cuts * body->terms; i++)
     valid = valid && isfinite(parts.terms[i].weight) && parts.terms[i].column < columns;
   for (size_t i = 0; i < body->cuts; i++)
     valid = valid && isfinite(parts.ranges[i].low) && isfinite(parts.ranges[i].scale);
-  for (size_t i = 0; i < (size_t)body->cuts * body->bins; i++)
+  for (size_t i = 0; i < body->cuts * body->bins; i++)
     valid = valid && isfinite(parts.surprise[i]);
   return valid;
 }
