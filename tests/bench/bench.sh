@@ -35,11 +35,18 @@ bench_quality() {
   "$build/tests/bench/bench_quality" "$@"
 }
 
-# The tables at the end of docs/detectors.md.
+# print_end DOCUMENT COMMAND...: writes the tables at its end anew.
+print_end() {
+  document=$top/docs/$1
+  shift
+  sed '/^<!-- What follows is printed/q' "$document" >"$build/tables"
+  "$@" --markdown >>"$build/tables"
+  mv "$build/tables" "$document"
+}
+
 bench_tables() {
-  sed '/^<!-- What follows is printed/q' "$top/docs/detectors.md" >"$build/tables"
-  bench_quality --markdown >>"$build/tables"
-  mv "$build/tables" "$top/docs/detectors.md"
+  print_end models.md bench_models
+  print_end detectors.md bench_quality
 }
 
 bench_store() {

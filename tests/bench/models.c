@@ -130,33 +130,58 @@ static int measure(const struct model *model, size_t count, size_t columns, size
   return status;
 }
 
-static void print_ratios(const struct model *model, const struct cost *cost) {
-  for (size_t i = 0; i < sizeof pyod / sizeof pyod[0]; i++)
-    if (strcmp(pyod[i].model, model->name) == 0) {
-      printf(" %9.1f %9.0f\n", pyod[i].fit / cost->fit, pyod[i].score / cost->score_row);
-      return;
-    }
-  printf(" %9s %9s\n", "-", "-");
+/* How many times as fast as PyOD; a dash where that has no such model. */
+static void print_ratio(const char *format, double theirs, double ours) {
+  char number[32] = "-";
+  if (theirs > 0)
+    (void)snprintf(number, sizeof number, "%.*f", theirs < 10 * ours ? 1 : 0, theirs / ours);
+  printf(format, number);
 }
 
-static int print_model(const struct model *model, size_t rounds) {
+static void print_line(const char *name, const struct cost *small, const struct cost *large,
+                       bool markdown) {
+  double fit = 0, score = 0;
+  for (size_t i = 0; i < sizeof pyod / sizeof pyod[0]; i++)
+    if (strcmp(pyod[i].model, name) == 0) {
+      fit = pyod[i].fit;
+      score = pyod[i].score;
+    }
+  printf(markdown ? "| `%s` | %.0f | %.3f | %.0f | %zu | %.0f | %.3f | %zu |"
+                  : "%-25s %9.0f %9.3f %9.0f %9zu %9.0f %9.3f %9zu",
+         name, small->fit, small->score_row, small->score_rows, small->bytes, large->fit,
+         large->score_row, large->bytes);
+  print_ratio(markdown ? " %s |" : " %9s", fit, small->fit);
+  print_ratio(markdown ? " %s |\n" : " %9s\n", score, small->score_row);
+  (void)fflush(stdout);
+}
+
+static int print_model(const struct model *model, size_t rounds, bool markdown) {
   struct cost small, large;
   int status = measure(model, 1000, 4, rounds, &small);
   if (status == STATUS_OK)
     status = measure(model, 1440, 10, rounds, &large);
-  if (status != STATUS_OK) {
-    (void)fprintf(stderr, "%s: %s\n", model->name, status_text(status));
-    return EXIT_FAILURE;
+  if (status == STATUS_OK) {
+    print_line(model->name, &small, &large, markdown);
+    return EXIT_SUCCESS;
   }
-  printf("%-25s %9.0f %9.3f %9.0f %9zu %9.0f %9.3f %9zu", model->name, small.fit, small.score_row,
-         small.score_rows, small.bytes, large.fit, large.score_row, large.bytes);
-  print_ratios(model, &small);
-  (void)fflush(stdout);
-  return EXIT_SUCCESS;
+  (void)fprintf(stderr, "%s: %s\n", model->name, status_text(status));
+  return EXIT_FAILURE;
+}
+
+static void print_heading(bool markdown) {
+  if (markdown) {
+    printf(
+        "\n| model | fit 1,000 x 4 | a row | 1,000 rows | bytes | fit 1,440 x 10 | a row | bytes "
+        "| PyOD's fit / ours | its row / ours |\n|--|--|--|--|--|--|--|--|--|--|\n");
+    return;
+  }
+  printf("%-25s %29s %9s %19s %9s %19s\n", "", "1,000 x 4", "", "1,440 x 10", "", "PyOD /");
+  printf("%-25s %9s %9s %9s %9s %9s %9s %9s %9s %9s\n", "", "fit", "row", "1000 rows", "bytes",
+         "fit", "row", "bytes", "fit", "row");
 }
 
 static const char *const usage =
-    "usage: bench_models [-r ROUNDS] [NAME...]\n"
+    "usage: bench_models [-m] [-r ROUNDS] [NAME...]\n"
     "\n"
     "Fits each model, or those named, at its presets to 1,000 rows of 4 columns and\n"
     "to 1,440 of 10, by one thread, and scores rows one by one. Medians in µs\n"
@@ -164,6 +189,7 @@ static const char *const usage =
     "of the block, and how many times as fast as PyOD 3.6.5 that is (1,000 x 4: its fit,\n"
     "and its decision_function of one row).\n"
     "\n"
+    "  -m, --markdown       the table of docs/models.md\n"
     "  -r, --rounds ROUNDS  how often at most, 3 .. 99; a fit for 2 s at most [15]\n";
 
 static bool is_named(const struct model *model, char *const *names) {
@@ -174,23 +200,26 @@ static bool is_named(const struct model *model, char *const *names) {
 }
 
 int main(int count, char **arguments) {
-  static const struct option words[] = {
-      {"rounds", required_argument, NULL, 'r'}, {"help", no_argument, NULL, 'h'}, {0}};
+  static const struct option words[] = {{"markdown", no_argument, NULL, 'm'},
+                                        {"rounds", required_argument, NULL, 'r'},
+                                        {"help", no_argument, NULL, 'h'},
+                                        {0}};
   unsigned long rounds = 15;
-  for (int word; (word = getopt_long(count, arguments, "r:h", words, NULL)) != -1;) {
+  bool markdown = false;
+  for (int word; (word = getopt_long(count, arguments, "mr:h", words, NULL)) != -1;) {
     if (word == 'h')
       return fputs(usage, stdout) < 0;
+    markdown = markdown || word == 'm';
     if (word == 'r')
       rounds = strtoul(optarg, NULL, 10);
     if (word == '?' || rounds < FITS_MIN || rounds > ROUNDS_MAX)
       return fputs(usage, stderr) < 0 ? EXIT_FAILURE : 2;
   }
-  printf("%-25s %29s %9s %19s %9s %19s\n", "", "1,000 x 4", "", "1,440 x 10", "", "PyOD /");
-  printf("%-25s %9s %9s %9s %9s %9s %9s %9s %9s %9s\n", "", "fit", "row", "1000 rows", "bytes",
-         "fit", "row", "bytes", "fit", "row");
+  print_heading(markdown);
   int exit_status = EXIT_SUCCESS;
   for (const struct model *const *model = model_list; *model != NULL; model++)
-    if (is_named(*model, arguments + optind) && print_model(*model, rounds) != EXIT_SUCCESS)
+    if (is_named(*model, arguments + optind) &&
+        print_model(*model, rounds, markdown) != EXIT_SUCCESS)
       exit_status = EXIT_FAILURE;
   return exit_status;
 }

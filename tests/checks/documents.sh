@@ -46,6 +46,15 @@ detectors_not_compared() {
   done
 }
 
+models_not_described() {
+  "$anomalyctl" models | awk 'NR > 1 && NF > 2 && $2 ~ /^[0-9]+$/ { print $1 }' |
+    while read -r name; do
+      grep -qx "### $name" docs/models.md || echo "$name has no words in docs/models.md"
+      grep -qF "| \`$name\` |" docs/models.md ||
+        echo "$name is not in the table of docs/models.md: ./dev bench models --markdown $name"
+    done
+}
+
 # mandoc knows no month of tomorrow and no distribution; its style hints are not faults.
 manual_faults() {
   for manual in docs/*.[1-9]; do
@@ -58,6 +67,7 @@ expect_nothing "collectd.conf.d/anomaly.cfg is what anomalyctl prints" \
 expect_nothing "docs/options.md is what anomalyctl prints" \
   same_as docs/options.md "$anomalyctl" config --reference
 expect_nothing "docs/detectors.md compares every detector" detectors_not_compared
+expect_nothing "docs/models.md has every model" models_not_described
 expect_nothing "the manual has every verb" verbs_missing_in_manual
 expect_nothing "the manual has every long option" options_missing_in_manual
 if [ -n "$MANDOC" ]; then
