@@ -75,6 +75,11 @@ static struct engine *make_engine(struct store *store) {
 }
 
 void stored_start(struct stored *stored, double checkpoint_interval) {
+  stored_start_with(stored, checkpoint_interval, NULL);
+}
+
+void stored_start_with(struct stored *stored, double checkpoint_interval,
+                       const struct store_hearers *hearers) {
   const struct store_settings settings = {.path = stored_path,
                                           .options = {.checkpoint_interval = checkpoint_interval,
                                                       .keep_incidents = 86400,
@@ -83,7 +88,7 @@ void stored_start(struct stored *stored, double checkpoint_interval) {
   assert_int_equal(store_open(&stored->store, &settings), STATUS_OK);
   assert_true(store_seed(stored->store) != 0);
   stored->engine = make_engine(stored->store);
-  assert_int_equal(store_start(stored->store, stored->engine, NULL), STATUS_OK);
+  assert_int_equal(store_start(stored->store, stored->engine, hearers), STATUS_OK);
 }
 
 void stored_stop(struct stored *stored) {

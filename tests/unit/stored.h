@@ -35,6 +35,10 @@ unsigned stored_files(const char *part);
 /* Opens the store, makes the engine, restores and starts the writer. */
 void stored_start(struct stored *stored, double checkpoint_interval);
 
+/* The same with those who hear of incidents. */
+void stored_start_with(struct stored *stored, double checkpoint_interval,
+                       const struct store_hearers *hearers);
+
 /* Ends both, as the plugin does. */
 void stored_stop(struct stored *stored);
 
