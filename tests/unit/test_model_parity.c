@@ -46,6 +46,7 @@ static const struct parity {
     {.model = "ocsvm", .agreement = ORDER},
     {.model = "pca", .agreement = EXACT, .order_only = "cardio"},
     {.model = "robust_random_cut_forest", .agreement = OTHER},
+    {.model = "stl", .agreement = OTHER},
     {.model = "suod", .agreement = OTHER}, /* none is stored: test_suod.c */
 };
 

@@ -19,6 +19,34 @@ static void test_sorts_and_counts(void **state) {
   assert_int_equal(sorted_count_to(numbers, 0, 0), 0);
 }
 
+/* Of each length around the ways that numbers are sorted in, of few, many and nearly equal values.
+ */
+static void test_sorts_many(void **state) {
+  (void)state;
+  static double numbers[20000];
+  static const size_t counts[] = {1, 63, 64, 65, 500, 2047, 2048, 2049, 20000};
+  static const double scales[] = {3, 1e9, 1e-9};
+  struct noise noise = {2};
+  for (size_t at = 0; at < sizeof counts / sizeof counts[0] * 3; at++) {
+    const size_t count = counts[at / 3];
+    double sum = 0, sorted_sum = 0;
+    for (size_t i = 0; i < count; i++) {
+      numbers[i] = at % 3 == 2 ? 1 + scales[2] * noise_gaussian(&noise)
+                               : floor(scales[at % 3] * noise_gaussian(&noise));
+      sum += numbers[i] / 1e9;
+    }
+    sort_numbers(numbers, count);
+    for (size_t i = 0; i < count; i++) {
+      sorted_sum += numbers[i] / 1e9;
+      assert_true(i == 0 || numbers[i - 1] <= numbers[i]);
+    }
+    assert_true(fabs(sum - sorted_sum) < 1e-6);
+  }
+  double unusual[] = {0, -0., 5e-324, -5e-324, 1e308, -1e308, INFINITY, -INFINITY};
+  sort_numbers(unusual, 8);
+  assert_true(unusual[0] == -INFINITY && unusual[2] == -5e-324 && unusual[7] == INFINITY);
+}
+
 static void test_quantiles(void **state) {
   (void)state;
   const double numbers[] = {10, 20, 40, 80, 160};
@@ -52,6 +80,7 @@ static void test_counting_agrees_with_looking(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_sorts_and_counts),
+      cmocka_unit_test(test_sorts_many),
       cmocka_unit_test(test_quantiles),
       cmocka_unit_test(test_counting_agrees_with_looking),
   };
