@@ -3,6 +3,7 @@
  * shutdown.
  */
 #include "anomaly/engine.h"
+#include "anomaly/trainer.h"
 #include "config/config.h"
 #include "engine/incidents.h"
 #include "engine/outbox.h"
@@ -54,6 +55,7 @@ static struct {
   struct store *store;         /* like outbox */
   pthread_mutex_t flush_lock;
   struct ticker *ticker;
+  struct trainer *trainer;
   struct maintenance maintenance; /* the ticker's */
   struct notifier notifier;
   struct teller teller;
@@ -163,6 +165,7 @@ static int create_engine(void) {
   settings.verdict_listener = take_verdict;
   settings.verdict_context = plugin.store;
   settings.hash_seed = store_seed(plugin.store);
+  settings.fit_later = true;
   const int status = engine_create(&plugin.engine, &settings);
   if (status == STATUS_OK)
     plugin.config.rules = NULL;
@@ -204,6 +207,8 @@ static int start_store(void) {
   return store_start(plugin.store, plugin.engine, &hearers);
 }
 
+static int create_trainer(void) { return trainer_create(&plugin.trainer, plugin.engine); }
+
 static int create_ticker(void) { return ticker_create(&plugin.ticker, TICK_SECONDS, tick, NULL); }
 
 /* Backwards: who is told first ends last. */
@@ -227,6 +232,8 @@ static void release_all(void) {
 static void release(void) {
   ticker_destroy(plugin.ticker);
   plugin.ticker = NULL;
+  trainer_destroy(plugin.trainer);
+  plugin.trainer = NULL;
   release_all();
   publisher_release(&plugin.publisher);
   config_release(&plugin.config);
@@ -238,8 +245,8 @@ static void release(void) {
 }
 
 static int on_init(void) {
-  static int (*const steps[])(void) = {open_store,    create_outbox, create_incidents,
-                                       create_engine, start_store,   create_ticker};
+  static int (*const steps[])(void) = {open_store,  create_outbox,  create_incidents, create_engine,
+                                       start_store, create_trainer, create_ticker};
   if (!plugin.configured && read_config(plugin.paths[BLOCK_CONFIG_FILE]) != STATUS_OK)
     return -1;
   plugin.notifier = (struct notifier){.context = plugin_get_ctx()};

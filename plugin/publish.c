@@ -57,6 +57,14 @@ static void publish_metrics(const struct engine_stats *stats) {
   publish_count("episodes", stats->episodes);
 }
 
+static void publish_models(const struct engine_stats *stats) {
+  publish_gauge("gauge", "models", (double)stats->models);
+  publish_gauge("gauge", "model_fits_waiting", (double)stats->waiting_fits);
+  publish_count("model_fits", stats->fits);
+  publish_count("model_fits_failed", stats->failed_fits);
+  publish_count("model_fits_postponed", stats->postponed_fits);
+}
+
 static void publish_incidents(const struct incident_stats *stats) {
   publish_gauge("gauge", "incidents_open", stats->open);
   publish_gauge("gauge", "incidents_told_open", stats->open_told);
@@ -193,6 +201,7 @@ void publisher_run(struct publisher *publisher, struct engine *engine,
                    const struct engine_stats *stats, const struct incident_stats *incidents,
                    struct outbox *outbox, struct meter *meter) {
   publish_metrics(stats);
+  publish_models(stats);
   publish_incidents(incidents);
   publish_values(stats);
   publish_outbox(outbox);

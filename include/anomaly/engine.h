@@ -5,7 +5,7 @@
  * All functions are thread-safe but create and destroy. No call logs, reads a
  * clock or blocks on anything but a shard's mutex, which is held for the time
  * of one update. For a metric already known, engine_observe neither allocates
- * nor formats text.
+ * nor formats text, but for fits that are not left to a trainer.
  */
 #ifndef ANOMALY_ENGINE_H
 #define ANOMALY_ENGINE_H
@@ -28,6 +28,7 @@ struct engine_options {
   uint64_t memory_limit; /* bytes of all metrics; a metric beyond is refused */
   double expire_after;   /* seconds without a value until a metric is forgotten */
   double restart_grace;  /* seconds that restored metrics have to come back */
+  double trainer_cpu;    /* percent of a core for fits in the background */
 };
 
 extern const struct option_row engine_option_rows[];
@@ -55,6 +56,7 @@ struct engine_settings {
   engine_listener verdict_listener;
   void *verdict_context;
   uint64_t hash_seed; /* random where names come from a network */
+  bool fit_later;     /* fits wait for a trainer, see trainer.h; else engine_observe makes them */
 };
 
 /* Settings with every preset, no rules and no listener. */
@@ -129,6 +131,8 @@ struct engine_stats {
   uint64_t models;                       /* fitted now */
   uint64_t fits;                         /* that gave a model */
   uint64_t failed_fits;                  /* that gave none: what was there before stays */
+  uint64_t waiting_fits;                 /* metrics that wait for the trainer now */
+  uint64_t postponed_fits;               /* values at which too many waited already */
   uint64_t memory;                       /* bytes of all metrics, models and tables */
   double warming_until;                  /* latest time a warming metric is due; NaN if none */
 };

@@ -35,6 +35,14 @@ const struct option_row engine_option_rows[] = {
      .min = 10,
      .max = 7 * 86400.0,
      .help = "After a start, a metric of the last run that has no value for so long is missing"},
+    {.name = "trainer_cpu",
+     .kind = OPTION_REAL,
+     .unit = "% of a processor",
+     .offset = offsetof(struct engine_options, trainer_cpu),
+     .preset = 5,
+     .min = .1,
+     .max = 100,
+     .help = "Processor time for fitting models; where it is too little, fits come later"},
     OPTION_ROWS_END,
 };
 
@@ -60,6 +68,7 @@ struct engine_settings engine_settings_preset(void) {
 
 static void init_locks(struct engine *engine) {
   pthread_mutex_init(&engine->tick_lock, NULL);
+  fit_queue_init(&engine->fit_queue);
   for (size_t i = 0; i < SHARDS; i++) {
     pthread_mutex_init(&engine->shards[i].lock, NULL);
     engine->shards[i].stats.warming_until = NAN;
@@ -78,6 +87,7 @@ int engine_create(struct engine **ret_engine, const struct engine_settings *sett
   engine->verdict_listener = settings->verdict_listener;
   engine->verdict_context = settings->verdict_context;
   engine->hash_seed = settings->hash_seed;
+  engine->fit_later = settings->fit_later;
   engine->slab = slab_create();
   engine->hosts = hosts_create(settings->hash_seed);
   if (engine->slab == NULL || engine->hosts == NULL ||
@@ -104,6 +114,7 @@ void engine_destroy(struct engine *engine) {
     pthread_mutex_destroy(&engine->shards[i].lock);
   }
   pthread_mutex_destroy(&engine->tick_lock);
+  fit_queue_release(&engine->fit_queue);
   plan_book_destroy(engine->plans);
   hosts_destroy(engine->hosts);
   slab_destroy(engine->slab);

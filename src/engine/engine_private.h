@@ -6,6 +6,7 @@
 #define ANOMALY_ENGINE_ENGINE_PRIVATE_H
 
 #include "anomaly/engine.h"
+#include "engine/fit_queue.h"
 #include "engine/hosts.h"
 #include "engine/metric.h"
 #include "engine/plan.h"
@@ -41,6 +42,8 @@ struct engine {
   struct hosts *hosts;
   atomic_uint_fast64_t memory; /* of all metrics' blocks */
   struct fitted_totals fitted;
+  bool fit_later;
+  struct fit_queue fit_queue;        /* where fit_later */
   atomic_uint_fast64_t next_episode; /* counts up */
   _Atomic double clock;              /* engine's own clock: sum of the ticks */
   _Atomic double earliest_seen;      /* by that clock; below 0 for what was restored */
@@ -85,6 +88,12 @@ struct metric *engine_make_metric(struct engine *engine, const struct metric_id 
 
 /* Fits what is due of the metric, or has it fitted later; shard locked. */
 void engine_fit_due(struct engine *engine, struct shard *shard, struct metric *metric);
+
+/*
+ * Makes the fits of the metric that has waited longest, if one waits. Once *stop
+ * is true it ends soon.
+ */
+void engine_fit_next(struct engine *engine, const atomic_bool *stop);
 
 /* Returns the memory of a metric that is in no table any more. */
 void engine_drop_metric(struct engine *engine, struct metric *metric);

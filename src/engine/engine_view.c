@@ -18,6 +18,7 @@ static void add_stats(struct engine_stats *sum, const struct engine_stats *part)
   sum->publishing += part->publishing;
   sum->fits += part->fits;
   sum->failed_fits += part->failed_fits;
+  sum->postponed_fits += part->postponed_fits;
   if (part->warming > 0)
     sum->warming_until = fmax(sum->warming_until, part->warming_until);
 }
@@ -33,6 +34,7 @@ void engine_stats(struct engine *engine, struct engine_stats *ret_stats) {
   }
   sum.memory += atomic_load(&engine->memory) + atomic_load(&engine->fitted.bytes) +
                 hosts_memory(engine->hosts);
+  sum.waiting_fits = fit_queue_count(&engine->fit_queue);
   sum.models = atomic_load(&engine->fitted.blocks);
   sum.hosts = hosts_count(engine->hosts);
   *ret_stats = sum;

@@ -149,9 +149,10 @@ static void wait_again(struct model_state *state, const struct model_options *op
   state->tried = newest_time(state);
 }
 
-uint32_t model_detector_took(void *opaque, const void *options) {
+uint32_t model_detector_took(void *opaque, const void *options, uint32_t spread) {
   struct model_state *const state = opaque;
   wait_again(state, options);
+  state->wait -= spread % (state->wait / 4 + 1);
   state->fitted = true;
   state->version += state->version < UINT32_MAX;
   return state->version;

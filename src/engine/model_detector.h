@@ -34,8 +34,12 @@ bool model_detector_is_due(const void *state, const void *options, bool fitted);
 int model_detector_fit(const struct detector *detector, const void *options, const void *state,
                        const atomic_bool *stop, struct block **ret_block);
 
-/* A block was fitted, and goes with the state from now on; returns its version, from 1 on. */
-uint32_t model_detector_took(void *state, const void *options);
+/*
+ * A block was fitted, and goes with the state from now on; returns its version,
+ * from 1 on. `spread` is any number: by it, up to a quarter of the next interval is
+ * left out, so that metrics that began together do not stay so; 0 leaves out none.
+ */
+uint32_t model_detector_took(void *state, const void *options, uint32_t spread);
 
 /* The fit gave nothing: the next one is due in its turn. `fitted` as above. */
 void model_detector_missed(void *state, const void *options, bool fitted);
