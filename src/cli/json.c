@@ -201,10 +201,21 @@ static int write_array(FILE *stream, json_t *array) {
   return STATUS_OK;
 }
 
-int json_write_detectors(FILE *stream, const struct detector *const *detectors) {
+/* The bytes are those of a column. */
+static json_t *group_detector_of(const struct group_detector *detector) {
+  return json_pack("{s:s, s:s, s:s, s:I, s:b, s:o}", "name", detector->name, "summary",
+                   detector->summary, "source", detector->source, "bytes",
+                   (json_int_t)detector->column_size, "group", true, "options",
+                   options_of((const struct option_row *const[]){detector->options, NULL}));
+}
+
+int json_write_detectors(FILE *stream, const struct detector *const *detectors,
+                         const struct group_detector *const *groups) {
   json_t *const array = json_array();
   for (; *detectors != NULL; detectors++)
     json_array_append_new(array, detector_of(*detectors));
+  for (; *groups != NULL; groups++)
+    json_array_append_new(array, group_detector_of(*groups));
   return write_array(stream, array);
 }
 
@@ -267,8 +278,10 @@ void json_write_row(FILE *stream, const struct store_reader *reader) {
   (void)reader;
 }
 
-int json_write_detectors(FILE *stream, const struct detector *const *detectors) {
+int json_write_detectors(FILE *stream, const struct detector *const *detectors,
+                         const struct group_detector *const *groups) {
   (void)stream;
+  (void)groups;
   (void)detectors;
   return STATUS_INVALID;
 }

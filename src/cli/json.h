@@ -42,10 +42,11 @@ void json_write_group(FILE *stream, const struct group_line *line);
 void json_write_row(FILE *stream, const struct store_reader *reader);
 
 /*
- * An array of objects: the detectors of a list ended by NULL, with their
- * options. Errors: STATUS_NO_MEMORY.
+ * An array of objects: the detectors and the group detectors of two lists ended by
+ * NULL, with their options. Errors: STATUS_NO_MEMORY.
  */
-int json_write_detectors(FILE *stream, const struct detector *const *detectors);
+int json_write_detectors(FILE *stream, const struct detector *const *detectors,
+                         const struct group_detector *const *groups);
 
 /* The same of models, with the options of all of them behind their own. */
 int json_write_models(FILE *stream, const struct model *const *models);

@@ -2,6 +2,7 @@
 
 #include "anomaly/detector.h"
 #include "anomaly/engine.h"
+#include "anomaly/group.h"
 #include "anomaly/incident.h"
 #include "anomaly/model.h"
 #include "anomaly/rule.h"
@@ -53,6 +54,20 @@ static int print_detector(FILE *stream, const struct detector *detector) {
   free(options);
   print_options(stream, detector->options);
   return STATUS_OK;
+}
+
+static void print_groups(FILE *stream) {
+  fputs("\n## Group detectors\n\n"
+        "`anomalyctl detect --group --detector NAME:option=value,...` takes them so.\n",
+        stream);
+  for (const struct group_detector *const *at = group_detector_list; *at != NULL; at++) {
+    fprintf(stream,
+            "\n### %s\n\nDetects %s.\n\nSource: %s. State: %zu bytes per group, and %zu per "
+            "column.\n",
+            (*at)->name, (*at)->summary, (*at)->source, group_state_size(*at, 0),
+            (*at)->column_size);
+    print_options(stream, (*at)->options);
+  }
 }
 
 static void print_models(FILE *stream) {
@@ -111,6 +126,7 @@ int config_print_reference(FILE *stream) {
   int status = STATUS_OK;
   for (size_t i = 0; status == STATUS_OK && detector_list[i] != NULL; i++)
     status = print_detector(stream, detector_list[i]);
+  print_groups(stream);
   print_models(stream);
   if (status == STATUS_OK && (fflush(stream) != 0 || ferror(stream)))
     status = STATUS_IO;

@@ -85,15 +85,17 @@ static float sum_decades(const struct column_evidence *evidence, const struct ev
   for (int i = 0; i < COLUMN_EVIDENCE_TAILS; i++)
     if (i != TAIL_HOUR || now->hour_known)
       sum += octave_tail_surprise(&evidence->tail[i], now->deviation[i]);
-  const float age = float_min((float)evidence->rows / row->pace.mature_rows, 1.0F);
-  return float_min(sum, DECADES_MOST) * age;
+  const float rows = (float)evidence->rows;
+  const float decades = float_min(sum, DECADES_MOST);
+  return rows < row->pace.mature_rows ? decades * (rows / row->pace.mature_rows) : decades;
 }
 
 static void learn_deviations(struct column_evidence *evidence, const struct evidence_row *row,
                              const struct measured *now) {
+  const uint32_t horizon = (uint32_t)row->pace.horizon;
   for (int i = 0; i < COLUMN_EVIDENCE_TAILS; i++)
     if (i != TAIL_HOUR || now->hour_known)
-      octave_tail_insert(&evidence->tail[i], now->deviation[i], (uint32_t)row->pace.horizon);
+      octave_tail_insert(&evidence->tail[i], now->deviation[i], horizon);
 }
 
 static void refresh(struct column_evidence *evidence, uint32_t column) {

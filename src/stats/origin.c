@@ -1,7 +1,5 @@
 #include "stats/origin.h"
 
-#include "stats/clamp.h"
-
 #include <math.h>
 
 enum {
@@ -14,11 +12,6 @@ const struct state_row origin_rows[] = {
     STATE_FIELD(struct origin, misfits, STATE_U32),
     STATE_ROWS_END,
 };
-
-float origin_place(const struct origin *origin, double value) {
-  const double reach = (double)ORIGIN_REACH;
-  return (float)double_clamp(value - origin->first, -reach, reach);
-}
 
 bool origin_reaches(const struct origin *origin, double value) {
   return fabs(value - origin->first) <= (double)ORIGIN_REACH;

@@ -8,6 +8,7 @@
 #define ANOMALY_STATS_ORIGIN_H
 
 #include "anomaly/detector.h"
+#include "stats/clamp.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,7 +24,10 @@ struct origin {
 extern const struct state_row origin_rows[];
 
 /* The value relative to the first one; within +-ORIGIN_REACH. */
-float origin_place(const struct origin *origin, double value);
+static inline float origin_place(const struct origin *origin, double value) {
+  const double reach = (double)ORIGIN_REACH;
+  return (float)double_clamp(value - origin->first, -reach, reach);
+}
 
 /* Whether the value is no further than ORIGIN_REACH from the first one. */
 bool origin_reaches(const struct origin *origin, double value);

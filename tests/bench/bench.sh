@@ -11,8 +11,9 @@ make_targets() {
 }
 
 bench_cost() {
-  make_targets tests/bench/bench_observe
+  make_targets tests/bench/bench_observe tests/bench/bench_groups
   "$build/tests/bench/bench_observe" "$@"
+  [ $# != 0 ] || "$build/tests/bench/bench_groups"
 }
 
 bench_daemon() {

@@ -34,7 +34,7 @@ verbs_missing_in_manual() {
 
 # Every detector has its words, and but for those that cannot be measured so its row in each table.
 detectors_not_compared() {
-  "$anomalyctl" detectors | awk 'NR > 1 && $1 != "" { print $1 }' | while read -r name; do
+  "$anomalyctl" detectors | awk 'NF == 0 { exit } NR > 1 { print $1 }' | while read -r name; do
     grep -qx "### $name" docs/detectors.md || echo "$name has no words in docs/detectors.md"
     case $name in
       limit | missing) ;;
@@ -44,6 +44,14 @@ detectors_not_compared() {
         ;;
     esac
   done
+}
+
+# Those of groups come after an empty line and a heading.
+group_detectors_not_described() {
+  "$anomalyctl" detectors | awk 'NF == 0 { groups = NR } groups && NR > groups + 1 { print $1 }' |
+    while read -r name; do
+      grep -qx "## $name" docs/groups.md || echo "$name has no words in docs/groups.md"
+    done
 }
 
 models_not_described() {
@@ -67,6 +75,7 @@ expect_nothing "collectd.conf.d/anomaly.cfg is what anomalyctl prints" \
 expect_nothing "docs/options.md is what anomalyctl prints" \
   same_as docs/options.md "$anomalyctl" config --reference
 expect_nothing "docs/detectors.md compares every detector" detectors_not_compared
+expect_nothing "docs/groups.md has every group detector" group_detectors_not_described
 expect_nothing "docs/models.md has every model" models_not_described
 expect_nothing "the manual has every verb" verbs_missing_in_manual
 expect_nothing "the manual has every long option" options_missing_in_manual

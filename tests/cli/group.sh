@@ -106,6 +106,21 @@ assert all(blame["decades"] >= 1 for row in alarms for blame in row["reason"])
 ' 2>&1)"
 fi
 
+# ---- What there is ----
+run detectors
+conclude "the group detectors are listed" "$(for name in host host_rate peers; do
+  grep -q "^$name " out || echo "$name"
+done)"
+run detectors host
+expect_status "one is explained" 0
+conclude "with its option and what it takes" "$(grep -q '^limit ' out || cat out
+  grep -q 'each group, and [0-9]* for each' out || cat out)"
+for name in host host_rate peers; do
+  run detect --group --detector "$name" whole.csv
+  expect_status "$name runs" 0
+  expect_equal "$name has a row for each row" 6001 "$(wc -l <out)"
+done
+
 # ---- What is wrong ----
 {
   sed -n 1,500p whole.csv
