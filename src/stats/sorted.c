@@ -1,5 +1,7 @@
 #include "stats/sorted.h"
 
+#include "base/random.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -55,9 +57,20 @@ static void sort_chunk(double *numbers, size_t count) {
   insert_each(numbers, count);
 }
 
+static double middle_of(double a, double b, double c) {
+  return fmax(fmin(a, b), fmin(fmax(a, b), c));
+}
+
+/* By chance, so that no order is a bad one; not the last, with which divide might take all. */
+static double choose_pivot(const double *numbers, size_t count, uint64_t *random) {
+  const double one = numbers[random_below(random, count - 1)];
+  const double other = numbers[random_below(random, count - 1)];
+  return middle_of(one, other, numbers[random_below(random, count - 1)]);
+}
+
 /* Hoare, 1962, "Quicksort". Returns how many are in the lower part, which is not all. */
-static size_t divide(double *numbers, size_t count) {
-  const double pivot = numbers[(count - 1) / 2];
+static size_t divide(double *numbers, size_t count, uint64_t *random) {
+  const double pivot = choose_pivot(numbers, count, random);
   size_t up = 0, down = count - 1;
   for (;;) {
     while (numbers[up] < pivot)
@@ -73,8 +86,9 @@ static size_t divide(double *numbers, size_t count) {
 }
 
 void sort_numbers(double *numbers, size_t count) {
+  uint64_t random = count;
   while (count > CHUNK) {
-    const size_t lower = divide(numbers, count), upper = count - lower;
+    const size_t lower = divide(numbers, count, &random), upper = count - lower;
     if (lower < upper) {
       sort_numbers(numbers, lower);
       numbers += lower;

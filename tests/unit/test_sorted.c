@@ -3,6 +3,7 @@
 #include "unit/unit_test.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 static void test_sorts_and_counts(void **state) {
   (void)state;
@@ -77,12 +78,37 @@ static void test_counting_agrees_with_looking(void **state) {
   }
 }
 
+static void assert_sorts(double *numbers, size_t count) {
+  sort_numbers(numbers, count);
+  for (size_t i = 1; i < count; i++)
+    assert_true(numbers[i - 1] <= numbers[i]);
+}
+
+/* With a pivot from a fixed place the second takes hours: its largest number is in the middle. */
+static void test_no_order_is_a_bad_one(void **state) {
+  (void)state;
+  enum { COUNT = 2000000 };
+  double *const numbers = malloc(COUNT * sizeof *numbers);
+  assert_non_null(numbers);
+  for (size_t i = 0; i < COUNT; i++)
+    numbers[i] = (double)i;
+  assert_sorts(numbers, COUNT);
+  for (size_t i = 0; i < COUNT; i++)
+    numbers[i] = (double)(i % (COUNT / 2));
+  assert_sorts(numbers, COUNT);
+  for (size_t i = 0; i < COUNT; i++)
+    numbers[i] = i + 1 == COUNT;
+  assert_sorts(numbers, COUNT);
+  free(numbers);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_sorts_and_counts),
       cmocka_unit_test(test_sorts_many),
       cmocka_unit_test(test_quantiles),
       cmocka_unit_test(test_counting_agrees_with_looking),
+      cmocka_unit_test(test_no_order_is_a_bad_one),
   };
   return cmocka_run_group_tests_name("sorted", tests, NULL, NULL);
 }
