@@ -419,7 +419,9 @@ static void update(void *opaque, const void *options, const struct observation *
   ret->reason = NULL;
   ret->onset = (double)find_onset(state, &record, &evidence);
   ret->ready = record.at.ready;
-  ret->abstains = false;
+  ret->abstains = ret->scored = ret->outlier = false;
+  ret->raw = 0.0;
+  ret->missing = 0;
   if (ratio > 0.0F)
     explain(state, &record, &evidence, lead, ret);
 }

@@ -63,7 +63,8 @@ bool finding_equal(const struct finding *a, const struct finding *b) {
   return same(a->ratio, b->ratio) && same(a->onset, b->onset) && same(a->surprise, b->surprise) &&
          same(a->expected, b->expected) && same(a->lower, b->lower) && same(a->upper, b->upper) &&
          same(a->since, b->since) && a->kind == b->kind && a->reason == b->reason &&
-         a->ready == b->ready && a->abstains == b->abstains;
+         a->ready == b->ready && a->abstains == b->abstains && a->scored == b->scored &&
+         a->outlier == b->outlier && same(a->raw, b->raw) && a->missing == b->missing;
 }
 
 static bool is_evidence(double number) { return isfinite(number) && number >= 0; }
