@@ -49,13 +49,30 @@ static bool replace(const char *path, const char *bytes, size_t size) {
   return good;
 }
 
+static bool is_replaceable(const char *path) {
+  struct stat file;
+  return stat(path, &file) != 0 || S_ISREG(file.st_mode);
+}
+
+/* A link is followed, not replaced. */
+static bool replace_target(const char *path, const char *bytes, size_t size) {
+  char *const target = realpath(path, NULL);
+  const bool good = replace(target != NULL ? target : path, bytes, size);
+  const int reason = errno;
+  free(target);
+  errno = reason;
+  return good;
+}
+
 int model_store_save(const struct model_file *model, const struct verb *verb, const char *path) {
+  if (!is_replaceable(path))
+    return say_file(verb, path, "is no file that could be replaced");
   void *bytes;
   size_t size;
   const int status = model_file_write(model, &bytes, &size);
   if (status != STATUS_OK)
     return say_file(verb, path, status_text(status));
-  const bool good = replace(path, bytes, size);
+  const bool good = replace_target(path, bytes, size);
   free(bytes);
   return good ? EXIT_SUCCESS : say_file(verb, path, strerror(errno));
 }

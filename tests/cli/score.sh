@@ -164,6 +164,13 @@ expect_in "fit says what it made" out "ecod.model: ecod of 200 rows and 2 column
 expect_equal "only the owner may read it" 600 "$(stat -c %a ecod.model)"
 expect_equal "nothing is left beside it" ecod.model "$(echo ecod.model*)"
 fails "a folder that is not there" "absent/x.model: No such file" fit -m ecod -o absent/x.model train.csv
+mkfifo pipe.model
+fails "what is no file" "pipe.model: is no file that could be replaced" fit -m ecod -o pipe.model train.csv
+conclude "stays what it is" "$([ -p pipe.model ] || echo "it was replaced")"
+: >behind.model
+ln -s behind.model link.model
+run fit -m ecod -o link.model train.csv
+expect_equal "a link is followed" "link.model behind.model" "$(find link.model -type l) $(find behind.model -size +0)"
 echo kept >kept.model
 fails "a fit that fails" "no number" fit -m ecod -o kept.model text.csv
 expect_equal "leaves what was there" kept "$(cat kept.model)"
