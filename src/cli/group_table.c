@@ -110,11 +110,11 @@ int group_table_open(struct group_table *table, const char *path, const char *co
                      size_t chosen_count, struct group_names *names, struct text *why) {
   table->path = strcmp(path, "-") == 0 ? "standard input" : path;
   table->input = input_open(path);
-  int status = table->input == NULL ? STATUS_IO : csv_open(&table->csv, table->input);
-  if (status == STATUS_INVALID)
-    text_add(why, "there is no header line, such as \"timestamp,cpu,load\"");
-  else if (status != STATUS_OK)
-    text_add(why, status == STATUS_IO ? strerror(errno) : status_text(status));
+  if (table->input == NULL) {
+    text_add(why, strerror(errno));
+    return STATUS_IO;
+  }
+  int status = csv_open_or_why(&table->csv, table->input, "timestamp,cpu,load", why);
   if (status == STATUS_OK)
     status = columns_check_header(table->csv, why);
   if (status != STATUS_OK)

@@ -214,18 +214,22 @@ static int say_input(const struct detect *detect, int status) {
   return EXIT_FAILURE;
 }
 
+static int open_csv(struct detect *detect) {
+  char why[512];
+  struct text text = text_over(why, sizeof why);
+  if (csv_open_or_why(&detect->csv, detect->input, "timestamp,value", &text) == STATUS_OK)
+    return EXIT_SUCCESS;
+  say_error(verb_of(detect), "%s: %s", detect->path, why);
+  return EXIT_FAILURE;
+}
+
 static int open_input(struct detect *detect) {
   const char *const operand = detect->invocation->operands[0];
   detect->path = strcmp(operand, "-") == 0 ? "standard input" : operand;
   detect->input = input_open(operand);
   if (detect->input == NULL)
     return say_input(detect, STATUS_IO);
-  const int status = csv_open(&detect->csv, detect->input);
-  if (status != STATUS_INVALID)
-    return status == STATUS_OK ? EXIT_SUCCESS : say_input(detect, status);
-  say_error(verb_of(detect), "%s: there is no header line, such as \"timestamp,value\"",
-            detect->path);
-  return EXIT_FAILURE;
+  return open_csv(detect);
 }
 
 static int choose_columns(struct detect *detect) {

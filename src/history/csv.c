@@ -333,6 +333,18 @@ int csv_open(struct csv **ret_csv, FILE *stream) {
   return status;
 }
 
+int csv_open_or_why(struct csv **ret_csv, FILE *stream, const char *example, struct text *why) {
+  const int status = csv_open(ret_csv, stream);
+  if (status == STATUS_INVALID)
+    text_addf(why, "there is no header line, such as \"%s\"", example);
+  else if (status == STATUS_LIMIT)
+    text_addf(why, "the header line has more than %u bytes or %d columns", CSV_LINE_MAX,
+              CSV_COLUMNS_MAX);
+  else if (status != STATUS_OK)
+    text_add(why, status == STATUS_IO ? strerror(errno) : status_text(status));
+  return status;
+}
+
 void csv_close(struct csv *csv) {
   if (csv == NULL)
     return;

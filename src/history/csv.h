@@ -8,6 +8,8 @@
 #ifndef ANOMALY_HISTORY_CSV_H
 #define ANOMALY_HISTORY_CSV_H
 
+#include "base/text.h"
+
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -27,6 +29,9 @@ struct csv;
  * NUL byte), STATUS_IO (errno says why).
  */
 int csv_open(struct csv **ret_csv, FILE *stream);
+
+/* The same, with why it could not; `example` is how a header line may look. */
+int csv_open_or_why(struct csv **ret_csv, FILE *stream, const char *example, struct text *why);
 
 /* NULL is fine. */
 void csv_close(struct csv *csv);

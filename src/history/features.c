@@ -75,15 +75,6 @@ static int take_named(struct feature_rows *rows, const char *const *names, size_
   return status;
 }
 
-static int open_csv(struct feature_rows *rows, FILE *stream, struct text *why) {
-  const int status = csv_open(&rows->csv, stream);
-  if (status == STATUS_INVALID)
-    text_add(why, "there is no header line, such as \"timestamp,cpu,load\"");
-  else if (status != STATUS_OK)
-    text_add(why, status == STATUS_IO ? strerror(errno) : status_text(status));
-  return status;
-}
-
 static int take_columns(struct feature_rows *rows, const char *const *names, size_t count,
                         struct text *why) {
   const size_t most = names != NULL ? count : csv_columns(rows->csv);
@@ -103,7 +94,7 @@ int feature_rows_open(struct feature_rows **ret_rows, FILE *stream, const char *
     text_add(why, status_text(STATUS_NO_MEMORY));
     return STATUS_NO_MEMORY;
   }
-  int status = open_csv(rows, stream, why);
+  int status = csv_open_or_why(&rows->csv, stream, "timestamp,cpu,load", why);
   if (status == STATUS_OK)
     status = take_columns(rows, names, count, why);
   if (status == STATUS_OK)

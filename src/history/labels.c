@@ -87,13 +87,11 @@ static int read_rows(struct labels *labels, struct csv *csv, struct text *why) {
 
 static int read_csv(struct labels *labels, FILE *file, struct text *why) {
   struct csv *csv;
-  int status = csv_open(&csv, file);
-  if (status == STATUS_OK) {
-    status = read_rows(labels, csv, why);
-    csv_close(csv);
-  } else if (status == STATUS_INVALID) {
-    text_add(why, "there is no header line, such as \"metric,start,end\"");
-  }
+  int status = csv_open_or_why(&csv, file, "metric,start,end", why);
+  if (status != STATUS_OK)
+    return status;
+  status = read_rows(labels, csv, why);
+  csv_close(csv);
   return status;
 }
 

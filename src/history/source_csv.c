@@ -43,12 +43,7 @@ static int open_file(struct csv_state *state) {
   }
   if (fstat(fileno(state->file), &file) == 0 && S_ISREG(file.st_mode))
     state->size = (double)file.st_size;
-  const int status = csv_open(&state->csv, state->file);
-  if (status == STATUS_INVALID)
-    text_add(&context->why, "there is no header line, such as \"timestamp,value\"");
-  else if (status != STATUS_OK)
-    text_add(&context->why, status == STATUS_IO ? strerror(errno) : status_text(status));
-  return status;
+  return csv_open_or_why(&state->csv, state->file, "timestamp,value", &context->why);
 }
 
 /* Names every column but the first and the labels'. */

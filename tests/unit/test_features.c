@@ -1,5 +1,6 @@
 #include "anomaly/model.h"
 #include "anomaly/status.h"
+#include "history/csv.h"
 #include "history/features.h"
 #include "unit/alloc_fail.h"
 #include "unit/unit_test.h"
@@ -100,6 +101,9 @@ static void test_refused_headers(void **state) {
   for (int i = 0; i <= MODEL_COLUMNS_MAX; i++)
     text_addf(&text, "%sx%d", i > 0 ? "," : "", i);
   assert_refused(wide, NULL, 0, STATUS_LIMIT, "more than 1024 columns");
+  static char commas[CSV_COLUMNS_MAX + 1];
+  memset(commas, ',', CSV_COLUMNS_MAX);
+  assert_refused(commas, NULL, 0, STATUS_LIMIT, "the header line has more than");
 }
 
 static void assert_row_refused(const char *content, const char *why) {
