@@ -1,7 +1,6 @@
 #include "unit/alloc_fail.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stddef.h>
 
 void *__real_malloc(size_t size);
@@ -15,23 +14,17 @@ void *__wrap_realloc(void *memory, size_t size);
 void *__wrap_aligned_alloc(size_t alignment, size_t size);
 int __wrap_posix_memalign(void **memory, size_t alignment, size_t size);
 
-static atomic_uint fail_at;
-static atomic_uint allocations;
+static _Thread_local unsigned fail_at;
+static _Thread_local unsigned allocations;
 
 void alloc_fail_at(unsigned n) {
-  atomic_store(&allocations, 0);
-  atomic_store(&fail_at, n);
+  allocations = 0;
+  fail_at = n;
 }
 
-bool alloc_has_failed(void) {
-  const unsigned at = atomic_load(&fail_at);
-  return at > 0 && atomic_load(&allocations) >= at;
-}
+bool alloc_has_failed(void) { return fail_at > 0 && allocations >= fail_at; }
 
-static bool fails(void) {
-  const unsigned at = atomic_load(&fail_at);
-  return at > 0 && atomic_fetch_add(&allocations, 1) + 1 >= at;
-}
+static bool fails(void) { return fail_at > 0 && ++allocations >= fail_at; }
 
 void *__wrap_malloc(size_t size) { return fails() ? NULL : __real_malloc(size); }
 

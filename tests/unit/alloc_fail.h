@@ -8,7 +8,10 @@
 
 #include <stdbool.h>
 
-/* The n-th allocation from now on fails, and every one after it; 0 = none fails. */
+/*
+ * The n-th allocation of the calling thread from now on fails, and every one after
+ * it; 0 = none fails. What other threads allocate meanwhile is not counted.
+ */
 void alloc_fail_at(unsigned n);
 
 /* Whether an allocation has failed since alloc_fail_at. */
