@@ -9,7 +9,8 @@
 
 /*
  * Writes the model, readable by its owner only: whole or not at all, over the file
- * that was there; a device or folder is refused. Reads one. Return the exit status, having said what is wrong.
+ * that was there; a device or folder is refused. Reads one. Return the exit
+ * status, having said what is wrong.
  */
 int model_store_save(const struct model_file *model, const struct verb *verb, const char *path);
 int model_store_load(struct model_file *ret_model, const struct verb *verb, const char *path);
