@@ -55,15 +55,15 @@ size_t cut_tree_memory(const struct cut_rows *rows) {
 static struct view view_of(const struct cut_tree *tree, const struct cut_rows *rows) {
   const char *const bytes = (const char *)tree;
   return (struct view){rows, tree->root, (const struct leaf *)(tree + 1),
-                       (const struct node *)(bytes + nodes_offset(rows)),
-                       (const float *)(bytes + boxes_offset(rows))};
+                       (const struct node *)(const void *)(bytes + nodes_offset(rows)),
+                       (const float *)(const void *)(bytes + boxes_offset(rows))};
 }
 
 static struct parts parts_of(struct cut_tree *tree, const struct cut_rows *rows) {
   char *const bytes = (char *)tree;
   return (struct parts){tree, (struct leaf *)(tree + 1),
-                        (struct node *)(bytes + nodes_offset(rows)),
-                        (float *)(bytes + boxes_offset(rows))};
+                        (struct node *)(void *)(bytes + nodes_offset(rows)),
+                        (float *)(void *)(bytes + boxes_offset(rows))};
 }
 
 static bool is_leaf(const struct cut_rows *rows, cut_link link) { return link < rows->slots; }

@@ -94,8 +94,9 @@ static size_t body_size(size_t columns, size_t nodes) {
 static struct forest forest_of(const struct block *block) {
   const char *const bytes = block_body_const(block);
   const struct body *const body = block_body_const(block);
-  return (struct forest){body, (const struct range *)(body + 1),
-                         (const struct node *)(bytes + nodes_offset(block_columns(block)))};
+  return (struct forest){
+      body, (const struct range *)(const void *)(body + 1),
+      (const struct node *)(const void *)(bytes + nodes_offset(block_columns(block)))};
 }
 
 static void place(const struct range *ranges, size_t columns, const double *row,
@@ -137,8 +138,8 @@ static void count_row(struct block *block, const float *places) {
   const struct forest forest = forest_of(block);
   const size_t nodes = nodes_of_tree(forest.body->depth);
   uint16_t *const latest =
-      (uint16_t *)((char *)block_body(block) +
-                   latest_offset(block_columns(block), nodes * forest.body->trees));
+      (uint16_t *)(void *)((char *)block_body(block) +
+                           latest_offset(block_columns(block), nodes * forest.body->trees));
   for (size_t i = 0; i < forest.body->trees; i++) {
     size_t at = 0;
     latest[i * nodes]++;
@@ -153,8 +154,8 @@ static void count_row(struct block *block, const float *places) {
 static void turn_windows(struct block *block) {
   struct body *const body = block_body(block);
   const size_t columns = block_columns(block), nodes = nodes_of_tree(body->depth) * body->trees;
-  struct node *const node = (struct node *)((char *)body + nodes_offset(columns));
-  uint16_t *const latest = (uint16_t *)((char *)body + latest_offset(columns, nodes));
+  struct node *const node = (struct node *)(void *)((char *)body + nodes_offset(columns));
+  uint16_t *const latest = (uint16_t *)(void *)((char *)body + latest_offset(columns, nodes));
   for (size_t i = 0; i < nodes; i++)
     node[i].reference = latest[i];
   memset(latest, 0, nodes * sizeof *latest);
@@ -215,7 +216,7 @@ static void grow_trees(struct block *block, double *work, uint64_t seed) {
   struct body *const body = block_body(block);
   const size_t columns = block_columns(block);
   struct grower grower = {.spans = (struct span *)work, .columns = columns, .random = seed};
-  struct node *const nodes = (struct node *)((char *)body + nodes_offset(columns));
+  struct node *const nodes = (struct node *)(void *)((char *)body + nodes_offset(columns));
   for (size_t i = 0; i < body->trees; i++) {
     for (size_t column = 0; column < columns; column++)
       grower.spans[column] = draw_span(&grower.random);
@@ -251,7 +252,7 @@ static int fit(const struct matrix *rows, const void *options, const struct fit_
   }
   struct body *const body = block_body(block);
   *body = (struct body){.trees = o->n_estimators, .depth = o->max_depth, .window = o->window_size};
-  struct range *const ranges = (struct range *)(body + 1);
+  struct range *const ranges = (struct range *)(void *)(body + 1);
   for (size_t i = 0; i < columns; i++)
     ranges[i] = range_of(rows, i);
   grow_trees(block, work, control->seed);
@@ -289,7 +290,8 @@ static bool valid(const struct block *block) {
     fine = fine && isfinite(forest.ranges[i].low) && isfinite(forest.ranges[i].span) &&
            forest.ranges[i].span > 0;
   const uint16_t *const latest =
-      (const uint16_t *)((const char *)body + latest_offset(columns, nodes * body->trees));
+      (const uint16_t *)(const void *)((const char *)body +
+                                       latest_offset(columns, nodes * body->trees));
   for (size_t i = 0; i < body->trees && fine; i++)
     fine = tree_is_valid(forest.nodes + i * nodes, latest + i * nodes, body, columns);
   return fine;

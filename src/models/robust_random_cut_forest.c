@@ -72,15 +72,16 @@ static struct forest forest_of(const struct block *block) {
   const char *const bytes = (const char *)body;
   const size_t columns = block_columns(block);
   const struct layout layout = layout_of(columns, body->slots, body->trees);
-  return (struct forest){body,
-                         (const double *)(bytes + layout.middles),
-                         {(const float *)(bytes + layout.cells), body->slots, columns},
-                         bytes + layout.trees,
-                         layout.tree};
+  return (struct forest){
+      body,
+      (const double *)(const void *)(bytes + layout.middles),
+      {(const float *)(const void *)(bytes + layout.cells), body->slots, columns},
+      bytes + layout.trees,
+      layout.tree};
 }
 
 static const struct cut_tree *tree_at(const struct forest *forest, size_t at) {
-  return (const struct cut_tree *)(forest->trees + at * forest->tree);
+  return (const struct cut_tree *)(const void *)(forest->trees + at * forest->tree);
 }
 
 static void place(const struct forest *forest, const double *row, float *ret_places) {
@@ -134,13 +135,13 @@ static void learn(struct block *block, const double *row, double *scratch) {
   const struct forest forest = forest_of(block);
   const struct layout layout = layout_of(forest.rows.columns, body->slots, body->trees);
   const uint32_t slot = body->next;
-  float *const places = (float *)((char *)body + layout.cells) + slot * forest.rows.columns;
+  float *const places = (float *)(void *)((char *)body + layout.cells) + slot * forest.rows.columns;
   char *const trees = (char *)body + layout.trees;
   for (size_t i = 0; i < body->trees && body->used == body->slots; i++)
-    cut_tree_remove((struct cut_tree *)(trees + i * layout.tree), &forest.rows, slot);
+    cut_tree_remove((struct cut_tree *)(void *)(trees + i * layout.tree), &forest.rows, slot);
   place(&forest, row, places);
   for (size_t i = 0; i < body->trees; i++)
-    cut_tree_insert((struct cut_tree *)(trees + i * layout.tree), &forest.rows, slot,
+    cut_tree_insert((struct cut_tree *)(void *)(trees + i * layout.tree), &forest.rows, slot,
                     &body->random);
   body->next = (slot + 1) % body->slots;
   body->used += body->used < body->slots;
@@ -172,10 +173,11 @@ static int fit(const struct matrix *rows, const void *options, const struct fit_
     return STATUS_NO_MEMORY;
   struct body *const body = block_body(block);
   *body = (struct body){.random = control->seed, .trees = o->n_trees, .slots = o->tree_size};
-  body->unit = find_middles(rows, (double *)((char *)body + layout.middles));
+  body->unit = find_middles(rows, (double *)(void *)((char *)body + layout.middles));
   const struct forest forest = forest_of(block);
   for (size_t i = 0; i < body->trees; i++)
-    cut_tree_init((struct cut_tree *)((char *)body + layout.trees + i * layout.tree), &forest.rows);
+    cut_tree_init((struct cut_tree *)(void *)((char *)body + layout.trees + i * layout.tree),
+                  &forest.rows);
   const size_t used = rows->rows < body->slots ? rows->rows : body->slots;
   size_t slot = 0;
   for (; slot < used && !fit_stopped(control); slot++)

@@ -72,7 +72,7 @@ static size_t blocks_offset(size_t rows) {
 }
 
 static const struct block *member_at(const struct body *body, size_t at) {
-  return (const struct block *)((const char *)body + body->members[at].offset);
+  return (const struct block *)(const void *)((const char *)body + body->members[at].offset);
 }
 
 static struct block *member(struct block *block, size_t at, size_t *ret_size) {
@@ -80,7 +80,7 @@ static struct block *member(struct block *block, size_t at, size_t *ret_size) {
   if (at >= body->count)
     return NULL;
   *ret_size = body->members[at].size;
-  return (struct block *)((char *)body + body->members[at].offset);
+  return (struct block *)(void *)((char *)body + body->members[at].offset);
 }
 
 /* In standard deviations of the training scores. */
@@ -309,7 +309,7 @@ static bool member_is_valid(const struct block *block, const struct member *memb
       member->size < sizeof(struct block))
     return false;
   const struct block *const base =
-      (const struct block *)((const char *)block_body_const(block) + member->offset);
+      (const struct block *)(const void *)((const char *)block_body_const(block) + member->offset);
   return block_columns(base) == block_columns(block) &&
          block_scratch(base) <= block_scratch_own(block) - block_columns(block) &&
          member->weight >= 0 && member->weight <= 1;

@@ -130,12 +130,14 @@ static int measure(const struct model *model, size_t count, size_t columns, size
   return status;
 }
 
+enum { RATIO_SIZE = 32 };
+
 /* How many times as fast as PyOD; a dash where that has no such model. */
-static void print_ratio(const char *format, double theirs, double ours) {
-  char number[32] = "-";
+static void write_ratio(char *text, double theirs, double ours) {
   if (theirs > 0)
-    (void)snprintf(number, sizeof number, "%.*f", theirs < 10 * ours ? 1 : 0, theirs / ours);
-  printf(format, number);
+    (void)snprintf(text, RATIO_SIZE, "%.*f", theirs < 10 * ours ? 1 : 0, theirs / ours);
+  else
+    (void)snprintf(text, RATIO_SIZE, "-");
 }
 
 static void print_line(const char *name, const struct cost *small, const struct cost *large,
@@ -150,8 +152,10 @@ static void print_line(const char *name, const struct cost *small, const struct 
                   : "%-25s %9.0f %9.3f %9.0f %9zu %9.0f %9.3f %9zu",
          name, small->fit, small->score_row, small->score_rows, small->bytes, large->fit,
          large->score_row, large->bytes);
-  print_ratio(markdown ? " %s |" : " %9s", fit, small->fit);
-  print_ratio(markdown ? " %s |\n" : " %9s\n", score, small->score_row);
+  char fit_ratio[RATIO_SIZE], score_ratio[RATIO_SIZE];
+  write_ratio(fit_ratio, fit, small->fit);
+  write_ratio(score_ratio, score, small->score_row);
+  printf(markdown ? " %s | %s |\n" : " %9s %9s\n", fit_ratio, score_ratio);
   (void)fflush(stdout);
 }
 
