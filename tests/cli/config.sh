@@ -58,11 +58,11 @@ expect_status "without a file the installed or built-in one is checked" 0
 # ---- detectors ----
 run detectors
 expect_status "detectors is fine" 0
-for name in adaptive zscore baseline missing limit ewma cusum page_hinkley; do
+for name in adaptive zscore baseline missing limit ewma cusum page_hinkley host peers; do
   conclude "$name is listed with its bytes" \
     "$(awk -v name=$name '$1 == name && $2 > 0 { found = 1 } END { if (!found) print "no line" }' out)"
 done
-names=$(awk 'NR > 1 { print $1 }' out)
+names=$(awk '$2 ~ /^[0-9]+$/ { print $1 }' out)
 for name in $names; do
   run detectors "$name"
   expect_in "$name has a source" out "Source:  "
