@@ -32,9 +32,7 @@ struct group_run {
   double last_time; /* of the last row; NaN before the first */
   double shift;     /* added to the times of a file that begins before the last one ends */
   bool begun;       /* a row of this file came */
-  struct group_finding finding; /* of the last row that was judged */
-  struct group_blame blames[GROUP_BLAMES];
-  size_t blame_count;
+  struct group_judged judged; /* the last row that was */
   struct problems problems;
   uint64_t rows;
 };
@@ -69,10 +67,7 @@ static void close_tick(struct group_run *run) {
       .time = run->last_time,
       .interval = run->interval == 0 ? 0 : fmax(run->interval, GROUP_INTERVAL_LEAST),
       .value = group_tick_take(&run->tick)};
-  group_judge_row(&run->judge, &row, &run->finding);
-  run->blame_count = run->finding.ratio >= 1 || run->finding.anomaly
-                         ? group_blame(&run->judge.group, run->blames)
-                         : 0;
+  group_judge_row(&run->judge, &row, &run->judged);
 }
 
 static void add_values(struct group_run *run, const struct group_table *table) {
@@ -137,9 +132,9 @@ static void take_row(struct group_run *run, const struct group_table *table, dou
 static void print_reason(const struct group_run *run) {
   char reason[REASON_SIZE] = "";
   struct text text = text_over(reason, sizeof reason);
-  for (size_t i = 0; i < run->blame_count; i++)
-    text_addf(&text, "%s%.100s %.2f", i == 0 ? "" : ", ", run->names.name[run->blames[i].column],
-              run->blames[i].decades);
+  for (size_t i = 0; i < run->judged.blame_count; i++)
+    text_addf(&text, "%s%.100s %.2f", i == 0 ? "" : ", ",
+              run->names.name[run->judged.blames[i].column], run->judged.blames[i].decades);
   csv_write_field(stdout, reason);
 }
 
@@ -153,18 +148,19 @@ static void print_csv(const struct group_run *run, const char *time, double scor
 }
 
 static void print_row(struct group_run *run, const struct group_table *table, bool readable) {
-  const double ratio = readable ? run->finding.ratio : 0;
-  const bool anomaly = readable && run->finding.anomaly;
+  const double ratio = readable ? run->judged.finding.ratio : 0;
+  const bool anomaly = readable && run->judged.finding.anomaly;
   const char *const time = csv_field(table->csv, 0);
   if (!readable)
-    run->blame_count = 0;
+    run->judged.blame_count = 0;
   if (run->request->json) {
     const struct group_line line = {.time = time,
                                     .score = ratio / (1 + ratio),
                                     .anomaly = anomaly,
                                     .names = run->names.name,
-                                    .blames = run->blames,
-                                    .blame_count = run->blame_count};
+                                    .blames = run->judged.blames,
+                                    .blame_count = run->judged.blame_count,
+                                    .measure = run->request->model != NULL ? "share" : "decades"};
     json_write_group(stdout, &line);
   } else {
     print_csv(run, time, ratio / (1 + ratio), anomaly);
@@ -244,11 +240,12 @@ static int run_file(struct group_run *run, const char *path, bool print) {
 
 /* What somebody wonders about who sees no anomaly at all. */
 static void say_notes(const struct group_run *run) {
-  const struct group_detector *const detector = run->judge.group.detector;
-  if (run->names.count < detector->columns_min)
-    say_error(run->request->verb, "%s: %s needs %u columns, and there are %u", run->path,
-              detector->name, detector->columns_min, run->names.count);
-  else if (run->rows > 0 && !run->finding.ready)
+  char trouble[256] = "";
+  struct text text = text_over(trouble, sizeof trouble);
+  group_judge_say_trouble(&run->judge, run->names.count, &text);
+  if (trouble[0] != '\0')
+    say_error(run->request->verb, "%s: %s", run->path, trouble);
+  else if (run->rows > 0 && !run->judged.finding.ready)
     say_error(run->request->verb, "%s: all of it is warm-up: nothing can alarm yet (see --train)",
               run->path);
 }
@@ -270,13 +267,13 @@ int detect_group(const struct group_request *request) {
       .request = request, .interval = request->interval, .last_time = (double)NAN};
   char why[512] = "";
   struct text text = text_over(why, sizeof why);
-  const int status = group_judge_create(&run.judge, request->detector, &text);
+  const int status = group_judge_create(&run.judge, request->detector, request->model, &text);
   if (status == STATUS_NO_MEMORY) {
     say_error(request->verb, "%s", status_text(status));
     return EXIT_FAILURE;
   }
   if (status != STATUS_OK) {
-    say_error(request->verb, "--detector: %s", why);
+    say_error(request->verb, "--%s: %s", request->model != NULL ? "model" : "detector", why);
     return EXIT_USAGE;
   }
   const int exit_status = run_files(&run);

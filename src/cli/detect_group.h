@@ -14,6 +14,7 @@
 struct group_request {
   const struct verb *verb; /* for messages */
   const char *detector;    /* NAME[:option=value,...]; NULL = the default */
+  const char *model;       /* the same; judges in place of a detector where it is not NULL */
   const char *train;       /* a file that has been seen already; may be NULL */
   const char *test;        /* the file whose rows are judged */
   const char *const *chosen;

@@ -28,7 +28,7 @@ static int find_detector(const char *name, const struct group_detector **ret_det
   return STATUS_INVALID;
 }
 
-static int read_words(struct group_judge *judge, char *words, struct text *why) {
+static int read_detector(struct group_judge *judge, char *words, struct text *why) {
   const char *const name = strsep(&words, ":");
   const struct group_detector *detector;
   const int status = find_detector(name, &detector, why);
@@ -59,15 +59,25 @@ static int create_engine(struct group_judge *judge) {
   return status;
 }
 
-int group_judge_create(struct group_judge *ret_judge, const char *words, struct text *why) {
-  struct group_judge judge = {0};
-  char *const copy = strdup(words != NULL ? words : DEFAULT_DETECTOR);
+static int create_detector(struct group_judge *judge, const char *words, struct text *why) {
+  char *const copy = strdup(words);
   if (copy == NULL)
     return STATUS_NO_MEMORY;
-  int status = read_words(&judge, copy, why);
+  int status = read_detector(judge, copy, why);
   free(copy);
-  if (status == STATUS_OK && judge.group.detector->feed == GROUP_OF_VERDICTS)
-    status = create_engine(&judge);
+  if (status == STATUS_OK && judge->group.detector->feed == GROUP_OF_VERDICTS)
+    status = create_engine(judge);
+  return status;
+}
+
+int group_judge_create(struct group_judge *ret_judge, const char *detector, const char *model,
+                       struct text *why) {
+  struct group_judge judge = {0};
+  int status;
+  if (model != NULL)
+    status = group_fitter_create(&judge.fitter, model, why);
+  else
+    status = create_detector(&judge, detector != NULL ? detector : DEFAULT_DETECTOR, why);
   if (status == STATUS_OK)
     *ret_judge = judge;
   else
@@ -76,6 +86,8 @@ int group_judge_create(struct group_judge *ret_judge, const char *words, struct 
 }
 
 int group_judge_grow(struct group_judge *judge, uint32_t columns) {
+  if (judge->fitter != NULL)
+    return group_model_grow(&judge->fitter->group, columns);
   double *const verdict = realloc(judge->verdict, columns * sizeof *verdict);
   if (verdict == NULL)
     return STATUS_NO_MEMORY;
@@ -96,8 +108,8 @@ static double judge_value(struct group_judge *judge, const struct group_row *row
   return verdict.anomaly ? 1 : 0;
 }
 
-void group_judge_row(struct group_judge *judge, const struct group_row *row,
-                     struct group_finding *ret) {
+static void detect_row(struct group_judge *judge, const struct group_row *row,
+                       struct group_finding *ret) {
   if (judge->engine == NULL) {
     group_update(&judge->group, row, ret);
     return;
@@ -109,9 +121,32 @@ void group_judge_row(struct group_judge *judge, const struct group_row *row,
   group_update(&judge->group, &verdicts, ret);
 }
 
+void group_judge_row(struct group_judge *judge, const struct group_row *row,
+                     struct group_judged *ret) {
+  if (judge->fitter != NULL) {
+    group_fitter_row(judge->fitter, row, &ret->finding, ret->blames, &ret->blame_count);
+    return;
+  }
+  detect_row(judge, row, &ret->finding);
+  ret->blame_count =
+      ret->finding.ratio >= 1 || ret->finding.anomaly ? group_blame(&judge->group, ret->blames) : 0;
+}
+
+void group_judge_say_trouble(const struct group_judge *judge, uint32_t columns, struct text *why) {
+  const struct group_detector *const detector = judge->group.detector;
+  if (detector != NULL && columns < detector->columns_min)
+    text_addf(why, "%s needs %u columns, and there are %u", detector->name, detector->columns_min,
+              columns);
+  if (judge->fitter != NULL && judge->fitter->status != STATUS_OK)
+    text_addf(why, "%s was not fitted to the last rows: %s", judge->fitter->choice.model->name,
+              judge->fitter->status == STATUS_LIMIT ? "they are too few or too alike"
+                                                    : status_text(judge->fitter->status));
+}
+
 void group_judge_release(struct group_judge *judge) {
   engine_destroy(judge->engine);
   group_release(&judge->group);
+  group_fitter_destroy(judge->fitter);
   free(judge->verdict);
   free(judge->options);
   *judge = (struct group_judge){0};

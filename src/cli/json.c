@@ -36,7 +36,7 @@ static json_t *blames_of(const struct group_line *line) {
   for (size_t i = 0; i < line->blame_count; i++)
     json_array_append_new(blames, json_pack("{s:o, s:o}", "column",
                                             json_text(line->names[line->blames[i].column]),
-                                            "decades", json_number(line->blames[i].decades)));
+                                            line->measure, json_number(line->blames[i].decades)));
   return blames;
 }
 

@@ -33,9 +33,10 @@ struct group_line {
   char *const *names; /* of the group's columns */
   const struct group_blame *blames;
   size_t blame_count;
+  const char *measure; /* what their numbers are called */
 };
 
-/* The same of a row of a group, with the columns to blame and their decades. */
+/* The same of a row of a group, with the columns to blame and their numbers. */
 void json_write_group(FILE *stream, const struct group_line *line);
 
 /* The row of a table as an object in a line of its own; bytes are hexadecimal digits. */

@@ -3,7 +3,6 @@
 #include "anomaly/status.h"
 #include "base/nearest.h"
 #include "base/option.h"
-#include "cli/option_words.h"
 #include "cli/say.h"
 
 #include <stdlib.h>
@@ -26,11 +25,13 @@ int model_choice_find(const char *name, const struct model **ret_model, struct t
 }
 
 /* `words` is a copy that is cut into pieces. */
-static int set_options(struct model_choice *choice, char *words, struct text *why) {
+static int set_options(struct model_choice *choice, char *words, const struct option_place *other,
+                       struct text *why) {
   const struct model *const model = choice->model;
   const struct option_place places[] = {
       {.rows = model->options, .options = choice->options},
       {.rows = model_common_rows, .options = &choice->common},
+      *other,
   };
   option_set_presets(model->options, choice->options);
   option_set_presets(model_common_rows, &choice->common);
@@ -44,28 +45,35 @@ static int set_options(struct model_choice *choice, char *words, struct text *wh
   return STATUS_INVALID;
 }
 
-static int read_words(struct model_choice *choice, char *words, struct text *why) {
+static int read_words(struct model_choice *choice, char *words, const struct option_place *other,
+                      struct text *why) {
   char *rest = words;
   const char *const name = strsep(&rest, ":");
   const int status = model_choice_find(name, &choice->model, why);
   if (status != STATUS_OK)
     return status;
   choice->options = calloc(1, choice->model->options_size + 1);
-  return choice->options == NULL ? STATUS_NO_MEMORY : set_options(choice, rest, why);
+  return choice->options == NULL ? STATUS_NO_MEMORY : set_options(choice, rest, other, why);
 }
 
-int model_choice_read(struct model_choice *ret_choice, const char *words, struct text *why) {
+int model_choice_read_with(struct model_choice *ret_choice, const char *words,
+                           const struct option_place *other, struct text *why) {
   char *const copy = text_duplicate(words);
   if (copy == NULL)
     return STATUS_NO_MEMORY;
   struct model_choice choice = {.model = NULL};
-  const int status = read_words(&choice, copy, why);
+  const int status = read_words(&choice, copy, other, why);
   free(copy);
   if (status == STATUS_OK)
     *ret_choice = choice;
   else
     model_choice_release(&choice);
   return status;
+}
+
+int model_choice_read(struct model_choice *ret_choice, const char *words, struct text *why) {
+  static const struct option_row none[] = {OPTION_ROWS_END};
+  return model_choice_read_with(ret_choice, words, &(struct option_place){.rows = none}, why);
 }
 
 int model_choice_take(struct model_choice *ret_choice, const struct verb *verb, const char *words) {

@@ -6,6 +6,7 @@
 
 #include "anomaly/model.h"
 #include "base/text.h"
+#include "cli/option_words.h"
 #include "cli/verb.h"
 
 struct model_choice {
@@ -29,6 +30,10 @@ int model_choice_find(const char *name, const struct model **ret_model, struct t
  * and what would be right, STATUS_NO_MEMORY.
  */
 int model_choice_read(struct model_choice *ret_choice, const char *words, struct text *why);
+
+/* The same with options of another place, whose names differ from all models'. */
+int model_choice_read_with(struct model_choice *ret_choice, const char *words,
+                           const struct option_place *other, struct text *why);
 
 /* The same for the value of --model. Returns the exit status, having said what is wrong. */
 int model_choice_take(struct model_choice *ret_choice, const struct verb *verb, const char *words);

@@ -35,6 +35,7 @@ enum option {
   OPTION_EPISODES,
   OPTION_INCIDENTS,
   OPTION_GROUP,
+  OPTION_MODEL,
   OPTION_TRAIN,
   OPTION_JSON,
   OPTION_RAW,
@@ -78,6 +79,10 @@ static const struct verb_option options[] = {
     [OPTION_GROUP] = {.name = "group",
                       .letter = 'g',
                       .help = "judge the columns together; --detector is then a group detector"},
+    [OPTION_MODEL] = {.name = "model",
+                      .argument = "NAME[:OPT=VAL,..]",
+                      .help = "judge a group by this model, fitted as the rows go by, in place of "
+                              "a detector"},
     [OPTION_TRAIN] = {.name = "train",
                       .argument = "FILE.csv",
                       .help = "what a group has seen already, before the file's first row"},
@@ -164,6 +169,7 @@ static int read_option(struct detect *detect, const struct given_option *given, 
     return check_metric(given->value, why);
   case OPTION_CONFIG:
   case OPTION_GROUP:
+  case OPTION_MODEL:
   case OPTION_TRAIN:
   case OPTION_RAW:
   case OPTION_LINE_BUFFERED:
@@ -356,6 +362,7 @@ static int check_group_option(size_t option, struct text *why) {
   case OPTION_COLUMN:
   case OPTION_INTERVAL:
   case OPTION_GROUP:
+  case OPTION_MODEL:
   case OPTION_TRAIN:
   case OPTION_JSON:
   case OPTION_LINE_BUFFERED:
@@ -389,6 +396,8 @@ static int read_group_options(struct detect *detect) {
     if (status != STATUS_OK)
       return refuse(detect, given->option, status, why);
   }
+  if (invocation_has(invocation, OPTION_MODEL) && invocation_has(invocation, OPTION_DETECTOR))
+    return refuse(detect, OPTION_MODEL, STATUS_INVALID, "--detector judges the group already");
   return EXIT_SUCCESS;
 }
 
@@ -398,6 +407,7 @@ static int run_group(const struct invocation *invocation) {
   const struct group_request request = {
       .verb = invocation->verb,
       .detector = invocation_value(invocation, OPTION_DETECTOR),
+      .model = invocation_value(invocation, OPTION_MODEL),
       .train = invocation_value(invocation, OPTION_TRAIN),
       .test = invocation->operands[0],
       .chosen = detect.chosen,
@@ -419,6 +429,10 @@ static int run(const struct invocation *invocation) {
     return run_group(invocation);
   if (invocation_has(invocation, OPTION_TRAIN)) {
     say_error(invocation->verb, "--train: only a group has a file to train from; see --group");
+    return EXIT_USAGE;
+  }
+  if (invocation_has(invocation, OPTION_MODEL)) {
+    say_error(invocation->verb, "--model: only a group has one; see --group and --detector");
     return EXIT_USAGE;
   }
   static int (*const steps[])(struct detect *) = {
@@ -450,10 +464,11 @@ const struct verb detect_verb = {
         "\n"
         "With --group the columns, but for those called label, train and test, are judged "
         "together\n"
-        "by a group detector, host unless another is named. Output: timestamp,score,anomaly,\n"
-        "reason, one row for each row; the reason names the columns that made the score, most\n"
-        "of it first, each with its decades of surprise. Rows that come faster than one a\n"
-        "minute are averaged by the minute, and are judged with its last one.\n",
+        "by a group detector, host unless another is named, or by a model. Output: timestamp,\n"
+        "score,anomaly,reason, one row for each row; the reason names the columns that made\n"
+        "the score, most of it first, each with its decades of surprise, or with a model its\n"
+        "share. Rows that come faster than one a minute are averaged by the minute, and are\n"
+        "judged with its last one.\n",
     .options = options,
     .run = run,
 };

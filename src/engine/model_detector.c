@@ -1,6 +1,7 @@
 #include "engine/model_detector.h"
 
 #include "anomaly/status.h"
+#include "engine/model_calibration.h"
 #include "stats/clamp.h"
 #include "stats/course.h"
 #include "stats/lasting.h"
@@ -15,7 +16,6 @@
 static const double TIME_MOST = 1e12;
 /* Records whose features share their values count for fewer chances, down to this. */
 static const float SHARED_MOST = 10;
-static const double DISTANCE_MOST = 1e12; /* a float's powers of it are finite */
 
 struct model_state {
   struct rarity rarity; /* of the raw scores, as distances */
@@ -166,21 +166,6 @@ void model_detector_missed(void *opaque, const void *options, bool fitted) {
 
 /* ---- Scores --------------------------------------------------------------- */
 
-/*
- * How far the score is above most of the training scores, in units of theirs:
- * comparable from fit to fit.
- */
-static float distance_of(const struct block *block, double raw) {
-  const struct score_summary *const scores = block_scores(block);
-  const double usual = scores->decile[4], excess = raw - usual;
-  double unit = scores->decile[8] - usual;
-  if (!(unit > 0))
-    unit = scores->deviation;
-  if (!(excess > 0))
-    return 0;
-  return unit > 0 ? (float)fmin(excess / unit, DISTANCE_MOST) : (float)DISTANCE_MOST;
-}
-
 static const char *reason_of(enum feature feature) {
   static const char *const reasons[FEATURES] = {
       [FEATURE_VALUE] = "a fitted model finds its value unusual",
@@ -225,31 +210,27 @@ static void name(const struct model_options *options, const struct observation *
   ret->reason = reason_of(feature);
 }
 
-static void measure(const struct model_state *state, const struct model_options *options,
-                    float decades, struct finding *ret) {
+/* Seconds between records that have little to do with one another. */
+static float interval_of(const struct model_state *state, const struct model_options *options) {
   const float records = (float)feature_reach(&options->features) + 1;
-  const double line =
-      options->threshold > 0
-          ? options->threshold
-          : (double)rarity_line(state->pace.interval * float_min(records, SHARED_MOST));
-  ret->surprise = (double)decades;
-  ret->ratio = (double)decades / line;
+  return state->pace.interval * float_min(records, SHARED_MOST);
 }
 
 static void judge(struct model_state *state, const struct model_options *options,
                   const struct course_record *record, const struct observation *now,
                   struct finding *ret) {
-  const bool known = state->rarity.records >= RARITY_KNOWN;
-  const float decades =
-      rarity_judge(&state->rarity, distance_of(now->block, ret->raw), record->elapsed);
-  ret->ready = record->ready && known;
-  if (ret->ready)
-    measure(state, options, decades, ret);
-  const enum lasting_change change =
-      lasting_judge(&state->lasting, record, (float)ret->ratio, (float)now->line);
-  if (change == LASTING_LASTS)
-    rarity_halve(&state->rarity, record->elapsed);
-  ret->onset = change == LASTING_BEGINS ? ret->ratio : 0;
+  const struct model_calibration calibration = {&state->rarity, &state->lasting};
+  const struct model_case score = {.block = now->block,
+                                   .raw = ret->raw,
+                                   .record = record,
+                                   .line =
+                                       model_line(options->threshold, interval_of(state, options)),
+                                   .alarm = (float)now->line};
+  const struct model_judgement judgement = model_calibration_judge(&calibration, &score);
+  ret->ready = judgement.ready;
+  ret->surprise = judgement.surprise;
+  ret->ratio = judgement.ratio;
+  ret->onset = judgement.change == LASTING_BEGINS ? judgement.ratio : 0;
 }
 
 static void update(void *opaque, const void *options_, const struct observation *now,

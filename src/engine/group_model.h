@@ -1,0 +1,106 @@
+/*
+ * A group judged by a model: each row is scored with the model as it is fitted
+ * now ("tick"), and now and then the model is fitted anew to the newest rows
+ * ("tock"). How unusual a raw score is, the group's own past scores say.
+ *
+ * Who owns it asks after each row whether a fit is due, fits, and tells it what
+ * came of that. It belongs to one thread at a time.
+ */
+#ifndef ANOMALY_ENGINE_GROUP_MODEL_H
+#define ANOMALY_ENGINE_GROUP_MODEL_H
+
+#include "anomaly/group.h"
+#include "anomaly/model.h"
+#include "engine/fitted.h"
+#include "stats/group_alarm.h"
+#include "stats/lasting.h"
+#include "stats/rarity.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct group_model_options {
+  uint32_t min_samples;      /* until the first fit */
+  uint32_t retrain_interval; /* rows from fit to fit */
+  uint32_t window_size;      /* rows kept */
+  double threshold;          /* decades; 0 = what is rare for the rows' interval */
+};
+
+extern const struct option_row group_model_rows[];
+
+/* What it is made of, borrowed. */
+struct group_model_make {
+  const struct model *model;
+  const struct group_model_options *stream;
+  const struct model_common
+      *common;     /* STANDARDISE_AUTO: always, as columns have units of their own */
+  const void *own; /* the model's options */
+  struct fitted_totals *totals;
+};
+
+/* A static phrase that says what contradicts what; NULL if nothing does. */
+const char *group_model_check(const struct model *model, const struct group_model_options *options);
+
+struct group_model_column {
+  uint32_t values; /* that have come; stays at its largest */
+  bool known;      /* the fitted block knows it; else it is missing to the block */
+};
+
+struct group_model {
+  struct group_model_make make;
+  uint32_t columns;
+  struct group_model_column *column;
+  double *window;        /* window_size rows */
+  uint32_t held, newest; /* rows in the window; index of the last */
+  double *row;           /* as the block sees it */
+  struct fitted *fitted; /* NULL before the first fit */
+  uint32_t wait;         /* rows until the next fit is due */
+  uint32_t number;       /* rows so far; stays at its largest */
+  uint32_t version;      /* of the last block */
+  double first_time, last_time;
+  struct rarity rarity;
+  struct lasting lasting;
+  struct group_alarm alarm;
+};
+
+/* A stream without columns; it needs no release before the first is added. */
+struct group_model group_model_of(const struct group_model_make *make);
+
+/*
+ * Adds columns, which come after those that are there, up to `columns`; the
+ * block, which does not know them, is given up. Errors, with all as it was:
+ * STATUS_NO_MEMORY, STATUS_LIMIT (GROUP_COLUMNS_MAX).
+ */
+int group_model_grow(struct group_model *stream, uint32_t columns);
+
+/*
+ * Judges a row of as many columns as there are, then takes it as seen. A row
+ * without any number is no news. The columns to blame have, as `decades`,
+ * their shares of the score, at least 0.005; there are some where it is over the
+ * line or alarms.
+ */
+void group_model_update(struct group_model *stream, const struct group_row *row,
+                        struct group_finding *ret, struct group_blame ret_blames[GROUP_BLAMES],
+                        size_t *ret_blame_count);
+
+/*
+ * Whether it is time to fit. A block that goes on learning is replaced ten times
+ * as seldom, and none is while people hear of an alarm: what is odd is not to
+ * become usual by it.
+ */
+bool group_model_is_due(const struct group_model *stream);
+
+/* Fits to the window. Errors as model_fit. */
+int group_model_fit(const struct group_model *stream, const atomic_bool *stop,
+                    struct block **ret_block);
+
+/* Takes a fitted block over. Errors: STATUS_NO_MEMORY, the block still the caller's. */
+int group_model_take(struct group_model *stream, struct block *block);
+
+/* The fit gave nothing: the next one is due in its turn. */
+void group_model_missed(struct group_model *stream);
+
+void group_model_release(struct group_model *stream);
+
+#endif
