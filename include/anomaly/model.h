@@ -70,10 +70,11 @@ struct model {
   const struct option_row *options; /* the model's own; may be an empty table, not NULL */
   size_t options_size;              /* of the struct behind the rows */
 
-  uint32_t version;  /* of the body; changed whenever its layout or meaning changes */
-  size_t rows_min;   /* with fewer rows model_fit says STATUS_LIMIT; at least 1 */
-  bool standardises; /* what STANDARDISE_AUTO means */
-  bool sequential;   /* rows are in the order of time, and the order matters */
+  uint32_t version;   /* of the body; changed whenever its layout or meaning changes */
+  size_t rows_min;    /* with fewer rows model_fit says STATUS_LIMIT; at least 1 */
+  size_t columns_max; /* with more columns likewise; 0 = MODEL_COLUMNS_MAX */
+  bool standardises;  /* what STANDARDISE_AUTO means */
+  bool sequential;    /* rows are in the order of time, and the order matters */
   /*
    * PyOD ranks rows that are scored at once among the training rows and each
    * other. To get its numbers, fit to both, and take the threshold of a fit to
@@ -138,6 +139,9 @@ extern const struct model *const model_list[];
 /* The model of that name, or NULL. */
 const struct model *model_find(const char *name);
 
+/* The most columns that the model can be fitted to. */
+size_t model_columns_max(const struct model *model);
+
 /* ---- For those who use models ---- */
 
 /*
@@ -158,9 +162,9 @@ struct block_column {
 
 /*
  * Fits. NaN cells are missing values. Errors, with *ret_block untouched:
- * STATUS_LIMIT (fewer than rows_min, beyond MODEL_…_MAX, or what the model's fit
- * says of it), STATUS_INVALID (no column), STATUS_NO_MEMORY, STATUS_STOPPED. Takes time: see `./dev
- * bench models`.
+ * STATUS_LIMIT (fewer than rows_min, beyond columns_max or MODEL_…_MAX, or what the
+ * model's fit says of it), STATUS_INVALID (no column), STATUS_NO_MEMORY, STATUS_STOPPED. Takes
+ * time: see `./dev bench models`.
  */
 int model_fit(const struct model *model, const struct matrix *rows,
               const struct model_common *common, const void *options,

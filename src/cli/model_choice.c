@@ -98,6 +98,9 @@ void model_choice_release(struct model_choice *choice) {
 static void say_limit(const struct model *model, const struct matrix *rows, struct text *why) {
   if (rows->rows < model->rows_min)
     text_addf(why, "%zu rows; %s needs %zu", rows->rows, model->name, model->rows_min);
+  else if (rows->columns > model_columns_max(model))
+    text_addf(why, "%zu columns; %s takes at most %zu", rows->columns, model->name,
+              model_columns_max(model));
   else
     text_addf(why, "%zu rows are too few or too alike for %s with these options", rows->rows,
               model->name);

@@ -157,7 +157,7 @@ int model_fit_scored(const struct model *model, const struct matrix *rows,
   if (rows->columns == 0)
     return STATUS_INVALID;
   if (rows->rows < model->rows_min || rows->rows > MODEL_ROWS_MAX ||
-      rows->columns > MODEL_COLUMNS_MAX ||
+      rows->columns > model_columns_max(model) ||
       rows->rows * rows->columns > MODEL_BLOCK_MAX / sizeof(double))
     return STATUS_LIMIT;
   double *const cells = calloc(rows->rows * rows->columns, sizeof *cells);

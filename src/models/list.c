@@ -20,3 +20,7 @@ const struct model *model_find(const char *name) {
       return *at;
   return NULL;
 }
+
+size_t model_columns_max(const struct model *model) {
+  return model->columns_max > 0 ? model->columns_max : MODEL_COLUMNS_MAX;
+}

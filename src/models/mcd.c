@@ -40,8 +40,6 @@ static double score(const struct block *block, const double *row, double *scratc
 static int fit(const struct matrix *rows, const void *options, const struct fit_control *control,
                struct block **ret_block) {
   const size_t columns = rows->columns;
-  if (columns > ROBUST_COLUMNS_MAX)
-    return STATUS_LIMIT;
   struct block *const block =
       block_create(columns, (columns + columns * columns) * sizeof(double), columns);
   if (block == NULL)
@@ -85,6 +83,7 @@ const struct model mcd_model = {
     .options_size = sizeof(struct options),
     .version = 1,
     .rows_min = 2,
+    .columns_max = ROBUST_COLUMNS_MAX,
     .standardises = true,
     .fit = fit,
     .score = score,

@@ -17,6 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Jacobi's rotations of more take minutes. */
+enum { COLUMNS_MAX = 256 };
+
 static const double ROUNDING = DBL_EPSILON * DBL_EPSILON;
 
 struct options {
@@ -31,7 +34,7 @@ static const struct option_row option_rows[] = {
      .offset = offsetof(struct options, n_selected_components),
      .preset = 0,
      .min = 0,
-     .max = MODEL_COLUMNS_MAX,
+     .max = COLUMNS_MAX,
      .help = "How many are used, those with the least variance; 0 is all of them"},
     {.name = "weighted",
      .kind = OPTION_BOOL,
@@ -227,6 +230,7 @@ const struct model pca_model = {
     .options_size = sizeof(struct options),
     .version = 1,
     .rows_min = 1,
+    .columns_max = COLUMNS_MAX,
     .standardises = true,
     .fit = fit,
     .score = score,

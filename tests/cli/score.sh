@@ -138,6 +138,12 @@ fails() {
   expect_in "$name: reason" err "$text"
 }
 printf 'load,cpu\n1,2\n3,none\n' >text.csv
+awk 'BEGIN { for (row = 0; row < 3; row++)
+  for (i = 1; i <= 300; i++) printf "%s%s", row ? row : "c" i, i < 300 ? "," : "\n" }' >wide.csv
+for name in pca mcd; do
+  fails "$name: too many columns" "300 columns; $name takes at most 256" \
+    score -m "$name" -t wide.csv wide.csv
+done
 fails "text in a test cell" 'text.csv: line 3, column "cpu": "none" is no number' \
   score -m ecod -t train.csv text.csv
 fails "text in a training cell" 'text.csv: line 3, column "cpu"' score -m ecod -t text.csv test.csv
