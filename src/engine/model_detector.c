@@ -123,8 +123,7 @@ int model_detector_fit(const struct detector *detector, const void *options_, co
     return STATUS_NO_MEMORY;
   fill(state, options, &rows, cells);
   rows.cells = cells;
-  const struct fit_control control = {
-      .seed = options->common.random_state, .threads = 1, .stop = stop};
+  const struct fit_control control = {.threads = 1, .stop = stop};
   const int status = model_fit(detector->model, &rows, &options->common, model_options_own(options),
                                &control, ret_block);
   free(cells);
