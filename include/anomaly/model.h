@@ -62,6 +62,13 @@ struct fit_control {
 /* Whether the fit is to stop; to be asked about every millisecond of work. */
 bool fit_stopped(const struct fit_control *control);
 
+/* Where the raw scores of the training rows come from. */
+enum model_training {
+  TRAINING_BY_SCORE, /* from `score`, row by row */
+  TRAINING_BY_FIT,   /* from `fit`, which knows a faster way to the same numbers */
+  TRAINING_APART, /* from `fit`: as if the row had not been seen, which `score` cannot say of it */
+};
+
 struct model {
   const char *name;    /* as written in the configuration */
   const char *summary; /* one line: what it takes for anomalous */
@@ -75,6 +82,7 @@ struct model {
   size_t columns_max; /* with more columns likewise; 0 = MODEL_COLUMNS_MAX */
   bool standardises;  /* what STANDARDISE_AUTO means */
   bool sequential;    /* rows are in the order of time, and the order matters */
+  enum model_training training;
   /*
    * PyOD ranks rows that are scored at once among the training rows and each
    * other. To get its numbers, fit to both, and take the threshold of a fit to
@@ -86,22 +94,17 @@ struct model {
   const char *(*check)(const void *options);
 
   /*
-   * Makes a block by block_create and fills its body. Errors: STATUS_NO_MEMORY,
-   * STATUS_STOPPED, STATUS_LIMIT (the rows are too few or too alike for these
-   * options, which it says of no other rows).
+   * Makes a block by block_create and fills its body; and ret_scores, of one
+   * number for each row, undefined before, unless training is TRAINING_BY_SCORE.
+   * Errors: STATUS_NO_MEMORY, STATUS_STOPPED (which the caller finds out for
+   * itself after STATUS_OK), STATUS_LIMIT (the rows are too few or too alike for
+   * these options, which it says of no other rows).
    */
   int (*fit)(const struct matrix *rows, const void *options, const struct fit_control *control,
-             struct block **ret_block);
+             double *ret_scores, struct block **ret_block);
 
   /* The raw score of a row: more is more anomalous. `scratch` is for what the block asked for. */
   double (*score)(const struct block *block, const double *row, double *scratch);
-
-  /*
-   * The score of training row `at` as if the model had not seen it, for models
-   * that find the row itself otherwise (nearest neighbours). Optional.
-   */
-  double (*score_fitted)(const struct block *block, const struct matrix *rows, size_t at,
-                         double *scratch);
 
   /*
    * What each column adds to the score of the row: >= 0, in any unit; the caller

@@ -201,7 +201,8 @@ static int train(struct work *work, const struct options *options,
 }
 
 static int fit(const struct matrix *rows, const void *options, const struct fit_control *control,
-               struct block **ret_block) {
+               double *ret_scores, struct block **ret_block) {
+  (void)ret_scores;
   const struct dense_net net = net_of(options, rows->columns);
   struct block *const block = block_create(
       rows->columns, sizeof(struct body) + dense_weights(&net) * sizeof(float), dense_width(&net));

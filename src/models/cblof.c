@@ -144,7 +144,8 @@ static struct block *make_block(const struct matrix *rows, const struct options 
 }
 
 static int fit(const struct matrix *rows, const void *options, const struct fit_control *control,
-               struct block **ret_block) {
+               double *ret_scores, struct block **ret_block) {
+  (void)ret_scores;
   const struct options *const chosen = options;
   const size_t wanted = chosen->n_clusters < rows->rows ? chosen->n_clusters : rows->rows;
   double *const centres = calloc(wanted * rows->columns, sizeof *centres);

@@ -24,6 +24,12 @@ static void explain(const struct block *block, const double *row, double *scratc
   tails_explain(block, row, share, ret_parts);
 }
 
+static int fit(const struct matrix *rows, const void *options, const struct fit_control *control,
+               double *ret_scores, struct block **ret_block) {
+  (void)options;
+  return tails_fit(rows, share, control, ret_scores, ret_block);
+}
+
 const struct model copod_model = {
     .name = "copod",
     .summary = "rows in the tails that their columns are skewed to, by the empirical copula",
@@ -31,8 +37,9 @@ const struct model copod_model = {
     .options = option_rows,
     .version = 1,
     .rows_min = 1,
+    .training = TRAINING_BY_FIT,
     .ranks_batch = true,
-    .fit = tails_fit,
+    .fit = fit,
     .score = score,
     .explain = explain,
     .valid = tails_valid,

@@ -23,6 +23,12 @@ static void explain(const struct block *block, const double *row, double *scratc
   tails_explain(block, row, share, ret_parts);
 }
 
+static int fit(const struct matrix *rows, const void *options, const struct fit_control *control,
+               double *ret_scores, struct block **ret_block) {
+  (void)options;
+  return tails_fit(rows, share, control, ret_scores, ret_block);
+}
+
 const struct model ecod_model = {
     .name = "ecod",
     .summary = "rows far out in the tails of their columns, each seen alone",
@@ -31,8 +37,9 @@ const struct model ecod_model = {
     .options = option_rows,
     .version = 2,
     .rows_min = 1,
+    .training = TRAINING_BY_FIT,
     .ranks_batch = true,
-    .fit = tails_fit,
+    .fit = fit,
     .score = score,
     .explain = explain,
     .valid = tails_valid,

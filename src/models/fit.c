@@ -1,6 +1,7 @@
 #include "anomaly/status.h"
 #include "base/stop.h"
 #include "models/block_private.h"
+#include "stats/clamp.h"
 #include "stats/moments.h"
 #include "stats/sorted.h"
 
@@ -25,17 +26,31 @@ static size_t gather(const struct matrix *rows, size_t at, double *ret_sorted) {
   return count;
 }
 
+/* Two sums at a time, as each addition has to wait for the one before it. */
+static double sum_of(const double *numbers, size_t count) {
+  double even = 0, odd = 0;
+  for (size_t i = 0; i + 1 < count; i += 2) {
+    even += numbers[i];
+    odd += numbers[i + 1];
+  }
+  return even + odd + (count % 2 != 0 ? numbers[count - 1] : 0);
+}
+
+static double squares_of(const double *numbers, size_t count, double mean) {
+  double even = 0, odd = 0;
+  for (size_t i = 0; i + 1 < count; i += 2) {
+    even += (numbers[i] - mean) * (numbers[i] - mean);
+    odd += (numbers[i + 1] - mean) * (numbers[i + 1] - mean);
+  }
+  const double last = count % 2 != 0 ? numbers[count - 1] - mean : 0;
+  return even + odd + last * last;
+}
+
 /* Mean and deviation of numbers in order; those of one number are exact. */
 static void measure(const double *sorted, size_t count, double *ret_mean, double *ret_deviation) {
-  double sum = 0, squares = 0;
-  for (size_t i = 0; i < count; i++)
-    sum += sorted[i];
   const bool constant = sorted[0] == sorted[count - 1];
-  const double mean = constant ? sorted[0] : sum / (double)count;
-  for (size_t i = 0; i < count; i++)
-    squares += (sorted[i] - mean) * (sorted[i] - mean);
-  *ret_mean = mean;
-  *ret_deviation = sqrt(squares / (double)count);
+  *ret_mean = constant ? sorted[0] : sum_of(sorted, count) / (double)count;
+  *ret_deviation = sqrt(squares_of(sorted, count, *ret_mean) / (double)count);
 }
 
 /* What is known of a column before the model sees it. `sorted` has room for every row. */
@@ -64,27 +79,23 @@ static struct block *make_cleaner(const struct matrix *rows, bool standardises, 
   return cleaner;
 }
 
-static double training_score(const struct block *block, const struct matrix *rows, size_t at,
-                             double *scratch) {
-  const struct model *const model = block_model(block);
-  const double score = model->score_fitted != NULL
-                           ? model->score_fitted(block, rows, at, scratch)
-                           : model->score(block, rows->cells + at * rows->columns, scratch);
-  return isnan(score) ? MODEL_SCORE_MAX : fmax(fmin(score, MODEL_SCORE_MAX), -MODEL_SCORE_MAX);
+/* Of numbers in order. */
+static void clamp_for_squares(double *sorted, size_t count) {
+  for (size_t i = 0; i < count && sorted[i] < -MOMENTS_LARGEST; i++)
+    sorted[i] = -MOMENTS_LARGEST;
+  for (size_t i = count; i > 0 && sorted[i - 1] > MOMENTS_LARGEST; i--)
+    sorted[i - 1] = MOMENTS_LARGEST;
 }
 
 static void summarise(struct block *block, double contamination, double *scores, size_t count) {
-  struct moments moments = {0};
-  for (size_t i = 0; i < count; i++)
-    moments_add(&moments, moments_clamp(scores[i]));
   sort_numbers(scores, count);
   block->threshold = sorted_quantile(scores, count, 1 - contamination);
-  block->scores.mean = moments.mean;
-  block->scores.deviation = sqrt(moments.squares / (double)count);
   block->scores.minimum = scores[0];
   block->scores.maximum = scores[count - 1];
   for (size_t i = 0; i < sizeof block->scores.decile / sizeof block->scores.decile[0]; i++)
     block->scores.decile[i] = sorted_quantile(scores, count, (double)(i + 1) / 10);
+  clamp_for_squares(scores, count);
+  measure(scores, count, &block->scores.mean, &block->scores.deviation);
 }
 
 /* Room for a number of every row; may be the same. */
@@ -92,18 +103,31 @@ struct room {
   double *scores, *sorted;
 };
 
-/* Scores every row it was fitted to. */
-static int score_training(struct block *block, const struct matrix *rows, double contamination,
-                          const struct fit_control *control, const struct room *room) {
+static int score_by_model(const struct block *block, const struct matrix *rows,
+                          const struct fit_control *control, double *ret_scores) {
+  const struct model *const model = block_model(block);
   double *const scratch = calloc(block->scratch + 1, sizeof *scratch);
   if (scratch == NULL)
     return STATUS_NO_MEMORY;
-  size_t at = 0;
-  for (; at < rows->rows && !fit_stopped(control); at++)
-    room->scores[at] = training_score(block, rows, at, scratch);
+  for (size_t i = 0; i < rows->rows && !fit_stopped(control); i++)
+    ret_scores[i] = model->score(block, rows->cells + i * rows->columns, scratch);
   free(scratch);
-  if (at < rows->rows)
-    return STATUS_STOPPED;
+  return STATUS_OK;
+}
+
+/* What the scores of the rows it was fitted to say of the block. */
+static int learn_from_scores(struct block *block, const struct matrix *rows, double contamination,
+                             const struct fit_control *control, const struct room *room) {
+  int status = STATUS_OK;
+  if (block_model(block)->training == TRAINING_BY_SCORE)
+    status = score_by_model(block, rows, control, room->scores);
+  if (status != STATUS_OK || fit_stopped(control))
+    return status != STATUS_OK ? status : STATUS_STOPPED;
+  for (size_t i = 0; i < rows->rows; i++) {
+    const double score = room->scores[i];
+    room->scores[i] =
+        isnan(score) ? MODEL_SCORE_MAX : double_clamp(score, -MODEL_SCORE_MAX, MODEL_SCORE_MAX);
+  }
   memmove(room->sorted, room->scores, rows->rows * sizeof *room->scores);
   summarise(block, contamination, room->sorted, rows->rows);
   return STATUS_OK;
@@ -125,11 +149,11 @@ static int fit_clean(const struct model *model, const struct matrix *clean,
                      const void *options, const struct fit_control *control,
                      const struct room *room, struct block **ret_block) {
   struct block *block = NULL;
-  int status = model->fit(clean, options, control, &block);
+  int status = model->fit(clean, options, control, room->scores, &block);
   if (status != STATUS_OK)
     return status;
   describe(block, model, cleaner, clean, model_options_hash(model, common, options));
-  status = score_training(block, clean, common->contamination, control, room);
+  status = learn_from_scores(block, clean, common->contamination, control, room);
   if (status != STATUS_OK) {
     block_destroy(block);
     return status;

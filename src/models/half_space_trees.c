@@ -238,7 +238,8 @@ static void count_training(struct block *block, const struct matrix *rows, doubl
 }
 
 static int fit(const struct matrix *rows, const void *options, const struct fit_control *control,
-               struct block **ret_block) {
+               double *ret_scores, struct block **ret_block) {
+  (void)ret_scores;
   const struct options *const o = options;
   const size_t columns = rows->columns, nodes = nodes_of_tree(o->max_depth) * o->n_estimators;
   if (fit_stopped(control))

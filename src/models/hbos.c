@@ -12,6 +12,8 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 struct options {
   uint32_t n_bins;
@@ -75,15 +77,8 @@ static double edge(const struct column *column, size_t bins, size_t at) {
 /* Rounding may have put it one too far; low <= value <= high. */
 static size_t first_guess(const struct column *column, size_t bins, double value) {
   const double share = (value - column->low) / (column->high - column->low);
-  const size_t bin = (size_t)(share * (double)bins);
+  const size_t bin = (size_t)(int64_t)(share * (double)bins);
   return bin < bins ? bin : bins - 1;
-}
-
-static size_t bin_counted(const struct column *column, size_t bins, double value) {
-  const size_t bin = first_guess(column, bins, value);
-  if (bin > 0 && value < edge(column, bins, bin))
-    return bin - 1;
-  return bin + 1 < bins && value >= edge(column, bins, bin + 1) ? bin + 1 : bin;
 }
 
 static double score_inside(const struct column *column, size_t bins, double value) {
@@ -127,34 +122,87 @@ static void find_range(struct column *column, const struct matrix *rows, size_t 
   column->high += half;
 }
 
-static void fit_column(struct column *column, const struct matrix *rows, size_t at,
-                       const struct options *options) {
-  const size_t bins = options->n_bins;
-  find_range(column, rows, at, bins);
-  for (size_t i = 0; i < rows->rows; i++)
-    column->score[bin_counted(column, bins, rows->cells[i * rows->columns + at])]++;
+/* What a fit works with beside the block. */
+struct work {
+  const struct matrix *rows;
+  const struct options *options;
+  double *edges;    /* of the bins, the outermost ones infinite */
+  uint32_t *counts; /* of rows in the bins */
+  uint32_t *scored; /* by which bin each row is scored */
+};
+
+static void work_release(struct work *work) {
+  free(work->edges);
+  free(work->counts);
+  free(work->scored);
+}
+
+static int work_init(struct work *work, const struct matrix *rows, const struct options *options) {
+  *work = (struct work){.rows = rows,
+                        .options = options,
+                        .edges = calloc((size_t)options->n_bins + 1, sizeof *work->edges),
+                        .counts = calloc(options->n_bins, sizeof *work->counts),
+                        .scored = calloc(rows->rows, sizeof *work->scored)};
+  return work->edges != NULL && work->counts != NULL && work->scored != NULL ? STATUS_OK
+                                                                             : STATUS_NO_MEMORY;
+}
+
+/* Counts the rows of each bin; the first guess is at most one bin away. */
+static void count_rows(const struct work *work, const struct column *column, size_t at) {
+  const struct matrix *const rows = work->rows;
+  const size_t bins = work->options->n_bins;
+  for (size_t i = 1; i < bins; i++)
+    work->edges[i] = edge(column, bins, i);
+  work->edges[0] = -INFINITY;
+  work->edges[bins] = INFINITY;
+  memset(work->counts, 0, bins * sizeof *work->counts);
+  for (size_t i = 0; i < rows->rows; i++) {
+    const double value = rows->cells[i * rows->columns + at];
+    const size_t bin = first_guess(column, bins, value);
+    const double low = work->edges[bin], high = work->edges[bin + 1];
+    work->counts[bin + (value >= high) - (value < low)]++;
+    work->scored[i] = (uint32_t)(bin + (value > high) - (value <= low));
+  }
+}
+
+static void score_bins(const struct work *work, struct column *column) {
+  const size_t bins = work->options->n_bins;
   column->outside = -DBL_MAX;
   for (size_t i = 0; i < bins; i++) {
     const double width = edge(column, bins, i + 1) - edge(column, bins, i);
-    const double density = column->score[i] / (double)rows->rows / width;
-    column->score[i] = -log2(fmin(density, DBL_MAX) + options->alpha);
+    const double density = work->counts[i] / (double)work->rows->rows / width;
+    column->score[i] = -log2(fmin(density, DBL_MAX) + work->options->alpha);
     column->outside = fmax(column->outside, column->score[i]);
   }
 }
 
+static void fit_column(const struct work *work, struct column *column, size_t at, double *scores) {
+  const struct matrix *const rows = work->rows;
+  find_range(column, rows, at, work->options->n_bins);
+  count_rows(work, column, at);
+  score_bins(work, column);
+  for (size_t i = 0; i < rows->rows; i++)
+    scores[i] = (at > 0 ? scores[i] : 0) + column->score[work->scored[i]];
+}
+
 static int fit(const struct matrix *rows, const void *options, const struct fit_control *control,
-               struct block **ret_block) {
+               double *ret_scores, struct block **ret_block) {
   const struct options *const chosen = options;
   const size_t size = column_size(chosen->n_bins);
+  struct work work;
   struct block *const block =
       block_create(rows->columns, sizeof(struct header) + rows->columns * size, 0);
-  if (block == NULL)
+  if (work_init(&work, rows, chosen) != STATUS_OK || block == NULL) {
+    work_release(&work);
+    block_destroy(block);
     return STATUS_NO_MEMORY;
+  }
   struct header *const header = block_body(block);
   *header = (struct header){.bins = chosen->n_bins, .tolerance = chosen->tol};
   char *column = (char *)(header + 1);
   for (size_t i = 0; i < rows->columns && !fit_stopped(control); i++, column += size)
-    fit_column((struct column *)(void *)column, rows, i, chosen);
+    fit_column(&work, (struct column *)(void *)column, i, ret_scores);
+  work_release(&work);
   *ret_block = block;
   return STATUS_OK;
 }
@@ -190,6 +238,7 @@ const struct model hbos_model = {
     .options_size = sizeof(struct options),
     .version = 1,
     .rows_min = 1,
+    .training = TRAINING_BY_FIT,
     .fit = fit,
     .score = score,
     .valid = valid,

@@ -224,7 +224,8 @@ static struct block *make_block(const struct work *work, size_t columns, size_t 
 }
 
 static int fit(const struct matrix *rows, const void *options, const struct fit_control *control,
-               struct block **ret_block) {
+               double *ret_scores, struct block **ret_block) {
+  (void)ret_scores;
   const struct options *const o = options;
   const size_t sampled = o->max_samples < rows->rows ? o->max_samples : rows->rows;
   struct work work;

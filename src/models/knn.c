@@ -8,6 +8,7 @@
 #include "stats/neighbours.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 enum method { METHOD_LARGEST, METHOD_MEAN, METHOD_MEDIAN };
 
@@ -86,11 +87,6 @@ static double score(const struct block *block, const double *row, double *scratc
   return score_without(block, row, NEIGHBOURS_ALL, scratch);
 }
 
-static double score_fitted(const struct block *block, const struct matrix *rows, size_t at,
-                           double *scratch) {
-  return score_without(block, rows->cells + at * rows->columns, (uint32_t)at, scratch);
-}
-
 static void explain(const struct block *block, const double *row, double *scratch,
                     double *ret_parts) {
   const struct body *const body = block_body_const(block);
@@ -98,8 +94,20 @@ static void explain(const struct block *block, const double *row, double *scratc
   neighbours_explain(tree_of(body), row, list, body->wanted, ret_parts);
 }
 
+/* A row does not count itself. */
+static int score_rows(const struct block *block, const struct matrix *rows,
+                      const struct fit_control *control, double *ret_scores) {
+  double *const scratch = calloc(block_scratch_own(block), sizeof *scratch);
+  if (scratch == NULL)
+    return STATUS_NO_MEMORY;
+  for (size_t i = 0; i < rows->rows && !fit_stopped(control); i++)
+    ret_scores[i] = score_without(block, rows->cells + i * rows->columns, (uint32_t)i, scratch);
+  free(scratch);
+  return STATUS_OK;
+}
+
 static int fit(const struct matrix *rows, const void *options, const struct fit_control *control,
-               struct block **ret_block) {
+               double *ret_scores, struct block **ret_block) {
   const struct options *const chosen = options;
   const size_t wanted = chosen->n_neighbors < rows->rows ? chosen->n_neighbors : rows->rows - 1;
   struct block *const block =
@@ -109,7 +117,9 @@ static int fit(const struct matrix *rows, const void *options, const struct fit_
     return STATUS_NO_MEMORY;
   struct body *const body = block_body(block);
   *body = (struct body){.wanted = (uint32_t)wanted, .method = (uint32_t)chosen->method};
-  const int status = neighbours_build((struct neighbours *)(body + 1), rows, control->stop);
+  int status = neighbours_build((struct neighbours *)(body + 1), rows, control->stop);
+  if (status == STATUS_OK)
+    status = score_rows(block, rows, control, ret_scores);
   if (status != STATUS_OK) {
     block_destroy(block);
     return status;
@@ -136,9 +146,9 @@ const struct model knn_model = {
     .options_size = sizeof(struct options),
     .version = 1,
     .rows_min = 2,
+    .training = TRAINING_APART,
     .fit = fit,
     .score = score,
-    .score_fitted = score_fitted,
     .explain = explain,
     .valid = valid,
 };

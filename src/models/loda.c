@@ -86,7 +86,7 @@ static size_t bin_of(struct range range, size_t bins, double value) {
   const double place = (value - range.low) * range.scale;
   if (!(place > 0))
     return 0;
-  return place < (double)bins ? (size_t)place : bins - 1;
+  return place < (double)bins ? (size_t)(int64_t)place : bins - 1;
 }
 
 static double surprise_of(const struct body *body, const struct parts *parts, size_t cut,
@@ -172,33 +172,80 @@ static struct range range_of(const double *values, size_t count, size_t bins) {
   return isfinite(scale) ? (struct range){low, scale} : (struct range){low - .5, (double)bins};
 }
 
-static void fill_bins(const double *values, size_t count, struct range range, size_t bins,
+/* What a fit works with beside the block. */
+struct work {
+  size_t rows, columns;
+  uint32_t *list; /* columns in any order */
+  double *cells;  /* one column after the other */
+  double *values; /* projections of the rows */
+  uint32_t *bins; /* they fall into */
+};
+
+static void work_release(struct work *work) {
+  free(work->list);
+  free(work->cells);
+  free(work->values);
+  free(work->bins);
+}
+
+static int work_init(struct work *work, const struct matrix *rows) {
+  const size_t count = rows->rows, columns = rows->columns;
+  *work = (struct work){.rows = count,
+                        .columns = columns,
+                        .list = calloc(columns, sizeof *work->list),
+                        .cells = calloc(count * columns, sizeof *work->cells),
+                        .values = calloc(count, sizeof *work->values),
+                        .bins = calloc(count, sizeof *work->bins)};
+  if (work->list == NULL || work->cells == NULL || work->values == NULL || work->bins == NULL)
+    return STATUS_NO_MEMORY;
+  for (size_t column = 0; column < columns; column++)
+    for (size_t i = 0; i < count; i++)
+      work->cells[column * count + i] = rows->cells[i * columns + column];
+  return STATUS_OK;
+}
+
+/* As `project` does it, of all rows. */
+static void project_rows(const struct work *work, const struct term *terms, size_t count) {
+  memset(work->values, 0, work->rows * sizeof *work->values);
+  for (size_t at = 0; at < count; at++) {
+    const double *const cells = work->cells + terms[at].column * work->rows;
+    for (size_t i = 0; i < work->rows; i++)
+      work->values[i] += terms[at].weight * cells[i];
+  }
+}
+
+static void fill_bins(const struct work *work, struct range range, size_t bins,
                       double *ret_surprise) {
   for (size_t i = 0; i < bins; i++)
     ret_surprise[i] = NOT_QUITE_NONE;
-  for (size_t i = 0; i < count; i++)
-    ret_surprise[bin_of(range, bins, values[i])]++;
-  const double sum = (double)count + (double)bins * NOT_QUITE_NONE;
+  for (size_t i = 0; i < work->rows; i++) {
+    work->bins[i] = (uint32_t)bin_of(range, bins, work->values[i]);
+    ret_surprise[work->bins[i]]++;
+  }
+  const double sum = (double)work->rows + (double)bins * NOT_QUITE_NONE;
   for (size_t i = 0; i < bins; i++)
     ret_surprise[i] = -log(ret_surprise[i] / sum);
 }
 
-/* `list` is as long as there are columns, `values` as there are rows. */
-static void fit_cuts(struct body *body, const struct matrix *rows,
-                     const struct fit_control *control, uint32_t *list, double *values) {
+static void fit_cuts(struct body *body, const struct work *work, const struct fit_control *control,
+                     double *ret_scores) {
   struct term *terms = (struct term *)(body + 1);
   struct range *const ranges = (struct range *)(terms + body->cuts * body->terms);
   double *surprise = (double *)(ranges + body->cuts);
   uint64_t random = control->seed;
+  memset(ret_scores, 0, work->rows * sizeof *ret_scores);
   for (size_t cut = 0; cut < body->cuts && !fit_stopped(control); cut++) {
-    draw_terms(terms, body->terms, rows->columns, list, &random);
-    for (size_t i = 0; i < rows->rows; i++)
-      values[i] = project(terms, body->terms, rows->cells + i * rows->columns);
-    ranges[cut] = range_of(values, rows->rows, body->bins);
-    fill_bins(values, rows->rows, ranges[cut], body->bins, surprise);
+    draw_terms(terms, body->terms, work->columns, work->list, &random);
+    project_rows(work, terms, body->terms);
+    ranges[cut] = range_of(work->values, work->rows, body->bins);
+    fill_bins(work, ranges[cut], body->bins, surprise);
+    for (size_t i = 0; i < work->rows; i++)
+      ret_scores[i] += surprise[work->bins[i]];
     terms += body->terms;
     surprise += body->bins;
   }
+  for (size_t i = 0; i < work->rows; i++)
+    ret_scores[i] /= (double)body->cuts;
 }
 
 static size_t scratch_of(size_t columns) {
@@ -206,26 +253,24 @@ static size_t scratch_of(size_t columns) {
 }
 
 static int fit(const struct matrix *rows, const void *options, const struct fit_control *control,
-               struct block **ret_block) {
+               double *ret_scores, struct block **ret_block) {
   const struct options *const chosen = options;
+  struct work work;
   struct block *const block =
       block_create(rows->columns, body_size(chosen->n_random_cuts, chosen->n_bins, rows->columns),
                    scratch_of(rows->columns));
-  uint32_t *const list = calloc(rows->columns, sizeof *list);
-  double *const values = calloc(rows->rows, sizeof *values);
-  const bool complete = block != NULL && list != NULL && values != NULL;
+  const bool complete = work_init(&work, rows) == STATUS_OK && block != NULL;
   if (complete) {
     struct body *const body = block_body(block);
     body->bins = chosen->n_bins;
     body->cuts = chosen->n_random_cuts;
     body->terms = terms_for(rows->columns);
-    fit_cuts(body, rows, control, list, values);
+    fit_cuts(body, &work, control, ret_scores);
     *ret_block = block;
   } else {
     block_destroy(block);
   }
-  free(values);
-  free(list);
+  work_release(&work);
   return complete ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
@@ -258,6 +303,7 @@ const struct model loda_model = {
     .options_size = sizeof(struct options),
     .version = 1,
     .rows_min = 1,
+    .training = TRAINING_BY_FIT,
     .fit = fit,
     .score = score,
     .explain = explain,

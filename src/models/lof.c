@@ -34,7 +34,6 @@ static const struct option_row option_rows[] = {
 struct place {
   double reach;   /* distance of its last neighbour */
   double density; /* its local reachability density */
-  double factor;  /* its own local outlier factor, for score_fitted */
 };
 
 /* Followed by the tree. */
@@ -86,13 +85,6 @@ static double score(const struct block *block, const double *row, double *scratc
   return factor_among(body, list, density_among(body, list));
 }
 
-static double score_fitted(const struct block *block, const struct matrix *rows, size_t at,
-                           double *scratch) {
-  (void)rows;
-  (void)scratch;
-  return ((const struct body *)block_body_const(block))->place[at].factor;
-}
-
 static void explain(const struct block *block, const double *row, double *scratch,
                     double *ret_parts) {
   const struct body *const body = block_body_const(block);
@@ -100,10 +92,10 @@ static void explain(const struct block *block, const double *row, double *scratc
   neighbours_explain(tree_of(body, block_rows(block)), row, list, body->wanted, ret_parts);
 }
 
-/* Fills in what is known of each row; `found` and `scratch` are to work with. */
+/* Fills in what is known of each row, and its factor; `found` and `scratch` are to work with. */
 static void place_rows(struct body *body, const struct matrix *rows,
-                       const struct fit_control *control, struct neighbour *found,
-                       double *scratch) {
+                       const struct fit_control *control, struct neighbour *found, double *scratch,
+                       double *ret_factors) {
   const struct neighbours *const tree = tree_of(body, rows->rows);
   struct place *const place = body->place;
   for (size_t i = 0; i < rows->rows && !fit_stopped(control); i++) {
@@ -115,10 +107,11 @@ static void place_rows(struct body *body, const struct matrix *rows,
   for (size_t i = 0; i < rows->rows && !fit_stopped(control); i++)
     place[i].density = density_among(body, found + i * body->wanted);
   for (size_t i = 0; i < rows->rows && !fit_stopped(control); i++)
-    place[i].factor = factor_among(body, found + i * body->wanted, place[i].density);
+    ret_factors[i] = factor_among(body, found + i * body->wanted, place[i].density);
 }
 
-static int fill(struct body *body, const struct matrix *rows, const struct fit_control *control) {
+static int fill(struct body *body, const struct matrix *rows, const struct fit_control *control,
+                double *ret_factors) {
   if (rows->rows * body->wanted > MODEL_BLOCK_MAX / sizeof(struct neighbour))
     return STATUS_NO_MEMORY;
   struct neighbour *const found = calloc(rows->rows * body->wanted, sizeof *found);
@@ -127,14 +120,14 @@ static int fill(struct body *body, const struct matrix *rows, const struct fit_c
   if (found != NULL && scratch != NULL)
     status = neighbours_build((struct neighbours *)(body->place + rows->rows), rows, control->stop);
   if (status == STATUS_OK)
-    place_rows(body, rows, control, found, scratch);
+    place_rows(body, rows, control, found, scratch, ret_factors);
   free(scratch);
   free(found);
   return status;
 }
 
 static int fit(const struct matrix *rows, const void *options, const struct fit_control *control,
-               struct block **ret_block) {
+               double *ret_scores, struct block **ret_block) {
   const struct options *const chosen = options;
   const size_t wanted = chosen->n_neighbors < rows->rows ? chosen->n_neighbors : rows->rows - 1;
   struct block *const block = block_create(rows->columns, body_size(rows->rows, rows->columns),
@@ -143,7 +136,7 @@ static int fit(const struct matrix *rows, const void *options, const struct fit_
     return STATUS_NO_MEMORY;
   struct body *const body = block_body(block);
   body->wanted = wanted;
-  const int status = fill(body, rows, control);
+  const int status = fill(body, rows, control, ret_scores);
   if (status != STATUS_OK) {
     block_destroy(block);
     return status;
@@ -171,11 +164,11 @@ const struct model lof_model = {
               "outliers\"",
     .options = option_rows,
     .options_size = sizeof(struct options),
-    .version = 1,
+    .version = 2,
     .rows_min = 2,
+    .training = TRAINING_APART,
     .fit = fit,
     .score = score,
-    .score_fitted = score_fitted,
     .explain = explain,
     .valid = valid,
 };

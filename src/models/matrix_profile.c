@@ -1,8 +1,8 @@
 /*
  * Matrix profile: how unlike anything before it the shape of the last rows is.
  *
- * The body is this head, a left_profile for each column, the scores of the
- * training rows, and the memory of each column.
+ * The body is this head, a left_profile for each column, and the memory of each
+ * column.
  */
 #include "anomaly/model.h"
 #include "anomaly/status.h"
@@ -68,7 +68,7 @@ static const char *check(const void *of) {
 
 static struct left_profile *profiles_of(void *body) { return (void *)((struct head *)body + 1); }
 
-static double *scores_of(void *body, size_t columns) {
+static double *memory_of(void *body, size_t columns) {
   return (double *)(profiles_of(body) + columns);
 }
 
@@ -76,12 +76,12 @@ static const struct left_profile *profiles(const struct block *block) {
   return (const void *)((const struct head *)block_body_const(block) + 1);
 }
 
-static const double *scores(const struct block *block) {
+static const double *memories(const struct block *block) {
   return (const double *)(profiles(block) + block_columns(block));
 }
 
-static size_t body_size(const struct head *head, size_t columns, size_t rows) {
-  return sizeof *head + columns * sizeof(struct left_profile) + rows * sizeof(double) +
+static size_t body_size(const struct head *head, size_t columns) {
+  return sizeof *head + columns * sizeof(struct left_profile) +
          columns * left_profile_memory(head->window, head->history) * sizeof(double);
 }
 
@@ -109,7 +109,7 @@ static void find_distances(const struct block *block, const double *row, double 
   const struct head *const head = block_body_const(block);
   const size_t columns = block_columns(block);
   const size_t numbers = left_profile_memory(head->window, head->history);
-  const double *memory = scores(block) + block_rows(block);
+  const double *memory = memories(block);
   for (size_t i = 0; i < columns; i++, memory += numbers)
     distances[i] = left_profile_distance(&profiles(block)[i], memory, row[i], scratch);
 }
@@ -119,13 +119,6 @@ static double score(const struct block *block, const double *row, double *scratc
   const size_t columns = block_columns(block);
   find_distances(block, row, scratch + columns, scratch);
   return mean_of_largest(scratch, columns, head->columns);
-}
-
-static double score_fitted(const struct block *block, const struct matrix *rows, size_t at,
-                           double *scratch) {
-  (void)rows;
-  (void)scratch;
-  return scores(block)[at];
 }
 
 static void explain(const struct block *block, const double *row, double *scratch,
@@ -141,7 +134,7 @@ static void learn(struct block *block, const double *row, double *scratch) {
   const struct head *const head = body;
   const size_t columns = block_columns(block);
   const size_t numbers = left_profile_memory(head->window, head->history);
-  double *memory = scores_of(body, columns) + block_rows(block);
+  double *memory = memory_of(body, columns);
   for (size_t i = 0; i < columns; i++, memory += numbers)
     (void)left_profile_learn(&profiles_of(body)[i], memory, row[i], scratch);
 }
@@ -239,10 +232,10 @@ static int fit_column(const struct work *work, size_t column, const struct head 
   return status;
 }
 
-static int fit_body(const struct work *work, const struct head *head, void *body) {
+static int fit_body(const struct work *work, const struct head *head, void *body,
+                    double *ret_scores) {
   const size_t columns = work->rows->columns;
-  double *const fitted = scores_of(body, columns);
-  double *memory = fitted + work->rows->rows;
+  double *memory = memory_of(body, columns);
   int status = STATUS_OK;
   *(struct head *)body = *head;
   for (size_t i = 0; i < columns && status == STATUS_OK; i++) {
@@ -250,19 +243,19 @@ static int fit_body(const struct work *work, const struct head *head, void *body
     memory += left_profile_memory(head->window, head->history);
   }
   for (size_t i = 0; i < work->rows->rows; i++)
-    fitted[i] = mean_of_largest(work->distances + i * columns, columns, head->columns);
+    ret_scores[i] = mean_of_largest(work->distances + i * columns, columns, head->columns);
   return status;
 }
 
 static int fit(const struct matrix *rows, const void *of, const struct fit_control *control,
-               struct block **ret_block) {
+               double *ret_scores, struct block **ret_block) {
   const struct options *const options = of;
   const size_t columns = rows->columns;
   const bool all = options->columns == 0 || options->columns > columns;
   const struct head head = {.window = options->window,
                             .history = options->history,
                             .columns = all ? (uint32_t)columns : options->columns};
-  const size_t size = body_size(&head, columns, rows->rows);
+  const size_t size = body_size(&head, columns);
   if (rows->rows < 2 * (size_t)head.window || size > MODEL_BLOCK_MAX)
     return STATUS_LIMIT;
   struct work work;
@@ -270,7 +263,8 @@ static int fit(const struct matrix *rows, const void *of, const struct fit_contr
     return STATUS_NO_MEMORY;
   work.floor = options->floor;
   struct block *const block = block_create(columns, size, scratch_size(&head, columns));
-  const int status = block != NULL ? fit_body(&work, &head, block_body(block)) : STATUS_NO_MEMORY;
+  const int status =
+      block != NULL ? fit_body(&work, &head, block_body(block), ret_scores) : STATUS_NO_MEMORY;
   free(work.series);
   if (status == STATUS_OK)
     *ret_block = block;
@@ -284,7 +278,7 @@ static bool head_is_valid(const struct block *block, const struct head *head) {
   return head->window >= LEFT_PROFILE_WINDOW_MIN && head->history >= 2 * (uint64_t)head->window &&
          head->history <= MODEL_BLOCK_MAX && head->columns >= 1 && head->columns <= columns &&
          head->unused == 0 && scratch_size(head, columns) == block_scratch_own(block) &&
-         body_size(head, columns, block_rows(block)) <= block_body_size(block);
+         body_size(head, columns) <= block_body_size(block);
 }
 
 static bool valid(const struct block *block) {
@@ -292,17 +286,14 @@ static bool valid(const struct block *block) {
   if (block_body_size(block) < sizeof *head || !head_is_valid(block, head))
     return false;
   const size_t numbers = left_profile_memory(head->window, head->history);
-  const double *memory = scores(block) + block_rows(block);
+  const double *memory = memories(block);
   for (size_t i = 0; i < block_columns(block); i++, memory += numbers) {
     const struct left_profile *const profile = &profiles(block)[i];
     if (profile->window != head->window || profile->history != head->history ||
         !left_profile_valid(profile, memory))
       return false;
   }
-  bool fine = true;
-  for (size_t i = 0; i < block_rows(block); i++)
-    fine = fine && isfinite(scores(block)[i]);
-  return fine;
+  return true;
 }
 
 const struct model matrix_profile_model = {
@@ -313,14 +304,14 @@ const struct model matrix_profile_model = {
               "XXIV\"",
     .options = option_rows,
     .options_size = sizeof(struct options),
-    .version = 1,
+    .version = 2,
     .rows_min = 48,
     .standardises = true,
     .sequential = true,
+    .training = TRAINING_APART,
     .check = check,
     .fit = fit,
     .score = score,
-    .score_fitted = score_fitted,
     .explain = explain,
     .learn = learn,
     .valid = valid,

@@ -38,7 +38,8 @@ static double score(const struct block *block, const double *row, double *scratc
 }
 
 static int fit(const struct matrix *rows, const void *options, const struct fit_control *control,
-               struct block **ret_block) {
+               double *ret_scores, struct block **ret_block) {
+  (void)ret_scores;
   const size_t columns = rows->columns;
   struct block *const block =
       block_create(columns, (columns + columns * columns) * sizeof(double), columns);

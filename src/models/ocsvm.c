@@ -216,7 +216,8 @@ static struct block *make_block(const struct matrix *rows, size_t taken, double 
 }
 
 static int fit(const struct matrix *rows, const void *options, const struct fit_control *control,
-               struct block **ret_block) {
+               double *ret_scores, struct block **ret_block) {
+  (void)ret_scores;
   const struct options *const chosen = options;
   const size_t taken = chosen->max_samples < rows->rows ? chosen->max_samples : rows->rows;
   const double gamma = chosen->gamma > 0 ? chosen->gamma : 1 / (double)rows->columns;

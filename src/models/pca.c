@@ -179,7 +179,8 @@ static int find_directions(const struct matrix *rows, struct eigen *eigen, doubl
 }
 
 static int fit(const struct matrix *rows, const void *options, const struct fit_control *control,
-               struct block **ret_block) {
+               double *ret_scores, struct block **ret_block) {
+  (void)ret_scores;
   const size_t columns = rows->columns;
   struct eigen eigen = {0};
   size_t *const varied = find_varied(rows, &eigen.size);

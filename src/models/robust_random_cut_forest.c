@@ -11,6 +11,7 @@
 #include "stats/clamp.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct options {
@@ -104,8 +105,9 @@ static double score(const struct block *block, const double *row, double *scratc
 /* The training row that a fit puts into a slot: rows at even distances, in their order. */
 static size_t row_of_slot(size_t slot, size_t used, size_t rows) { return slot * rows / used; }
 
-static double score_fitted(const struct block *block, const struct matrix *rows, size_t at,
-                           double *scratch) {
+/* As if the row had not been seen. */
+static double score_apart(const struct block *block, const struct matrix *rows, size_t at,
+                          double *scratch) {
   const struct forest forest = forest_of(block);
   const double *const row = rows->cells + at * rows->columns;
   const size_t used = forest.body->used, slot = (at * used + rows->rows - 1) / rows->rows;
@@ -162,8 +164,19 @@ static double find_middles(const struct matrix *rows, double *middles) {
   return widest > 0 ? widest : 1;
 }
 
+static int score_rows(const struct block *block, const struct matrix *rows,
+                      const struct fit_control *control, double *ret_scores) {
+  double *const scratch = calloc(rows->columns, sizeof *scratch);
+  if (scratch == NULL)
+    return STATUS_NO_MEMORY;
+  for (size_t i = 0; i < rows->rows && !fit_stopped(control); i++)
+    ret_scores[i] = score_apart(block, rows, i, scratch);
+  free(scratch);
+  return STATUS_OK;
+}
+
 static int fit(const struct matrix *rows, const void *options, const struct fit_control *control,
-               struct block **ret_block) {
+               double *ret_scores, struct block **ret_block) {
   const struct options *const o = options;
   const struct layout layout = layout_of(rows->columns, o->tree_size, o->n_trees);
   if (layout.end > MODEL_BLOCK_MAX)
@@ -182,9 +195,10 @@ static int fit(const struct matrix *rows, const void *options, const struct fit_
   size_t slot = 0;
   for (; slot < used && !fit_stopped(control); slot++)
     learn(block, rows->cells + row_of_slot(slot, used, rows->rows) * rows->columns, NULL);
-  if (slot < used) {
+  const int status = slot < used ? STATUS_STOPPED : score_rows(block, rows, control, ret_scores);
+  if (status != STATUS_OK) {
     block_destroy(block);
-    return STATUS_STOPPED;
+    return status;
   }
   *ret_block = block;
   return STATUS_OK;
@@ -263,9 +277,9 @@ const struct model robust_random_cut_forest_model = {
     .version = 1,
     .rows_min = 1,
     .standardises = true,
+    .training = TRAINING_APART,
     .fit = fit,
     .score = score,
-    .score_fitted = score_fitted,
     .explain = explain,
     .learn = learn,
     .valid = valid,

@@ -17,6 +17,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct options {
   uint32_t period;
@@ -57,19 +58,18 @@ static const struct course *courses(const struct block *block) {
   return (const void *)((const struct head *)block_body_const(block) + 1);
 }
 
-static const double *scores(const struct block *block) {
+static const double *seasons(const struct block *block) {
   return (const void *)(courses(block) + block_columns(block));
 }
 
 static struct course *courses_of(void *body) { return (void *)((struct head *)body + 1); }
 
-static double *scores_of(void *body, size_t columns) {
+static double *seasons_of(void *body, size_t columns) {
   return (void *)(courses_of(body) + columns);
 }
 
-static size_t body_size(size_t period, size_t columns, size_t rows) {
-  return sizeof(struct head) + columns * sizeof(struct course) +
-         (rows + columns * period) * sizeof(double);
+static size_t body_size(size_t period, size_t columns) {
+  return sizeof(struct head) + columns * (sizeof(struct course) + period * sizeof(double));
 }
 
 static double error_of(const struct course *course, double season, double value) {
@@ -93,7 +93,7 @@ static double learn_error(struct course *course, double error) {
 
 static void find_sizes(const struct block *block, const double *row, double *ret_sizes) {
   const struct head *const head = block_body_const(block);
-  const double *season = scores(block) + block_rows(block) + head->place;
+  const double *season = seasons(block) + head->place;
   for (size_t i = 0; i < block_columns(block); i++, season += head->period) {
     const struct course *const course = &courses(block)[i];
     ret_sizes[i] = fabs(error_of(course, *season, row[i])) / course->scale;
@@ -112,13 +112,6 @@ static double score(const struct block *block, const double *row, double *scratc
   return largest_of(scratch, block_columns(block));
 }
 
-static double score_fitted(const struct block *block, const struct matrix *rows, size_t at,
-                           double *scratch) {
-  (void)rows;
-  (void)scratch;
-  return scores(block)[at];
-}
-
 static void explain(const struct block *block, const double *row, double *scratch,
                     double *ret_parts) {
   (void)scratch;
@@ -130,7 +123,7 @@ static void learn(struct block *block, const double *row, double *scratch) {
   void *const body = block_body(block);
   struct head *const head = body;
   const size_t columns = block_columns(block);
-  double *season = scores_of(body, columns) + block_rows(block) + head->place;
+  double *season = seasons_of(body, columns) + head->place;
   for (size_t i = 0; i < columns; i++, season += head->period) {
     struct course *const course = &courses_of(body)[i];
     const double lesson = learn_error(course, error_of(course, *season, row[i]));
@@ -146,15 +139,16 @@ struct work {
   const struct fit_control *control;
   double *series, *trend, *season; /* of one column */
   double *memory;
+  double *scores; /* of the rows */
 };
 
 static int work_create(struct work *ret_work, const struct matrix *rows,
-                       const struct fit_control *control) {
+                       const struct fit_control *control, double *scores) {
   const size_t count = rows->rows;
   double *const numbers = calloc(3 * count + decompose_memory(count), sizeof *numbers);
   if (numbers == NULL)
     return STATUS_NO_MEMORY;
-  *ret_work = (struct work){.rows = rows, .control = control, .series = numbers};
+  *ret_work = (struct work){.rows = rows, .control = control, .series = numbers, .scores = scores};
   ret_work->trend = numbers + count;
   ret_work->season = ret_work->trend + count;
   ret_work->memory = ret_work->season + count;
@@ -215,7 +209,6 @@ static struct course best_course(const struct work *work) {
 
 static int fit_column(const struct work *work, size_t column, size_t period, void *body) {
   const size_t count = work->rows->rows, columns = work->rows->columns;
-  double *const fitted = scores_of(body, columns);
   read_series(work, column);
   const int status = decompose(work->series, count, period, work->control->stop, work->memory,
                                work->trend, work->season);
@@ -224,11 +217,11 @@ static int fit_column(const struct work *work, size_t column, size_t period, voi
   struct course course = best_course(work);
   for (size_t i = 0; i < count; i++) {
     const double error = error_of(&course, work->season[i], work->series[i]);
-    fitted[i] = fmax(fitted[i], fabs(error) / course.scale);
+    work->scores[i] = fmax(work->scores[i], fabs(error) / course.scale);
     (void)learn_error(&course, error);
   }
   courses_of(body)[column] = course;
-  double *const season = fitted + count + column * period;
+  double *const season = seasons_of(body, columns) + column * period;
   for (size_t at = count - period; at < count; at++)
     season[at % period] = work->season[at];
   return STATUS_OK;
@@ -238,6 +231,7 @@ static int fit_body(const struct work *work, size_t period, void *body) {
   *(struct head *)body =
       (struct head){.period = (uint32_t)period, .place = (uint32_t)(work->rows->rows % period)};
   int status = fit_stopped(work->control) ? STATUS_STOPPED : STATUS_OK;
+  memset(work->scores, 0, work->rows->rows * sizeof *work->scores);
   for (size_t i = 0; i < work->rows->columns && status == STATUS_OK; i++)
     status = fit_column(work, i, period, body);
   return status;
@@ -245,7 +239,7 @@ static int fit_body(const struct work *work, size_t period, void *body) {
 
 static int fit_block(const struct work *work, size_t period, struct block **ret_block) {
   const struct matrix *const rows = work->rows;
-  const size_t size = body_size(period, rows->columns, rows->rows);
+  const size_t size = body_size(period, rows->columns);
   if (rows->rows < 2 * period || size > MODEL_BLOCK_MAX)
     return STATUS_LIMIT;
   struct block *const block = block_create(rows->columns, size, rows->columns);
@@ -260,10 +254,10 @@ static int fit_block(const struct work *work, size_t period, struct block **ret_
 }
 
 static int fit(const struct matrix *rows, const void *of, const struct fit_control *control,
-               struct block **ret_block) {
+               double *ret_scores, struct block **ret_block) {
   const struct options *const options = of;
   struct work work;
-  if (work_create(&work, rows, control) != STATUS_OK)
+  if (work_create(&work, rows, control, ret_scores) != STATUS_OK)
     return STATUS_NO_MEMORY;
   const int status =
       fit_block(&work, options->period > 0 ? options->period : period_of(&work), ret_block);
@@ -279,18 +273,17 @@ static bool course_is_valid(const struct course *course) {
 
 static bool valid(const struct block *block) {
   const struct head *const head = block_body_const(block);
-  const size_t columns = block_columns(block), rows = block_rows(block);
+  const size_t columns = block_columns(block);
   if (block_body_size(block) < sizeof *head || head->period < 1 ||
       head->period > DECOMPOSE_PERIOD_MAX || head->place >= head->period ||
       block_scratch_own(block) != columns ||
-      block_body_size(block) < body_size(head->period, columns, rows))
+      block_body_size(block) < body_size(head->period, columns))
     return false;
   bool fine = true;
   for (size_t i = 0; i < columns; i++)
     fine = fine && course_is_valid(&courses(block)[i]);
-  const double *const numbers = scores(block);
-  for (size_t i = 0; i < rows + columns * head->period; i++)
-    fine = fine && fabs(numbers[i]) <= LARGEST;
+  for (size_t i = 0; i < columns * head->period; i++)
+    fine = fine && fabs(seasons(block)[i]) <= LARGEST;
   return fine;
 }
 
@@ -301,13 +294,13 @@ const struct model stl_model = {
               "decomposition procedure based on loess\"; forecasts of one row as in Holt, 1957",
     .options = option_rows,
     .options_size = sizeof(struct options),
-    .version = 1,
+    .version = 2,
     .rows_min = 16,
     .standardises = true,
     .sequential = true,
+    .training = TRAINING_APART,
     .fit = fit,
     .score = score,
-    .score_fitted = score_fitted,
     .explain = explain,
     .learn = learn,
     .valid = valid,

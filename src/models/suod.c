@@ -1,8 +1,7 @@
 /*
  * SUOD: several models, fitted side by side, whose scores are averaged.
  *
- * The body is the header, what is known of each member, the score of each
- * training row, the members' blocks.
+ * The body is the header, what is known of each member, the members' blocks.
  */
 #include "anomaly/status.h"
 #include "base/option.h"
@@ -60,16 +59,13 @@ struct member {
 struct body {
   uint64_t count;
   struct member members[MEMBERS_MAX];
-  double scores[]; /* of the training rows */
 };
 
 static size_t aligned(size_t size) {
   return (size + BLOCK_ALIGNMENT - 1) / BLOCK_ALIGNMENT * BLOCK_ALIGNMENT;
 }
 
-static size_t blocks_offset(size_t rows) {
-  return aligned(sizeof(struct body) + rows * sizeof(double));
-}
+static size_t blocks_offset(void) { return aligned(sizeof(struct body)); }
 
 static const struct block *member_at(const struct body *body, size_t at) {
   return (const struct block *)(const void *)((const char *)body + body->members[at].offset);
@@ -97,14 +93,6 @@ static double score(const struct block *block, const double *row, double *scratc
     sum += body->members[i].weight * standard(base, model_score(base, row, scratch));
   }
   return sum;
-}
-
-static double score_fitted(const struct block *block, const struct matrix *rows, size_t at,
-                           double *scratch) {
-  (void)rows;
-  (void)scratch;
-  const struct body *const body = block_body_const(block);
-  return body->scores[at];
 }
 
 static void explain(const struct block *block, const double *row, double *scratch,
@@ -259,7 +247,7 @@ static size_t scratch_of(const struct job *job) {
 }
 
 static struct block *make_block(const struct job *job, int weights) {
-  size_t size = blocks_offset(job->rows->rows);
+  size_t size = blocks_offset();
   for (size_t i = 0; i < job->count; i++)
     size += block_size(job->tasks[i].block);
   struct block *const block = block_create(job->rows->columns, size, scratch_of(job));
@@ -268,21 +256,28 @@ static struct block *make_block(const struct job *job, int weights) {
   struct body *const body = block_body(block);
   body->count = job->count;
   set_weights(job, weights, body->members);
-  size_t offset = blocks_offset(job->rows->rows);
+  size_t offset = blocks_offset();
   for (size_t i = 0; i < job->count; i++) {
     struct block *const base = job->tasks[i].block;
     body->members[i].offset = offset;
     body->members[i].size = block_size(base);
     memcpy((char *)body + offset, block_bytes(base), block_size(base));
     offset += block_size(base);
-    for (size_t row = 0; row < job->rows->rows; row++)
-      body->scores[row] += body->members[i].weight * job->tasks[i].scores[row];
   }
   return block;
 }
 
+/* What the block says of the rows it was fitted to. */
+static void add_scores(const struct block *block, const struct job *job, double *ret_scores) {
+  const struct body *const body = block_body_const(block);
+  memset(ret_scores, 0, job->rows->rows * sizeof *ret_scores);
+  for (size_t i = 0; i < job->count; i++)
+    for (size_t row = 0; row < job->rows->rows; row++)
+      ret_scores[row] += body->members[i].weight * job->tasks[i].scores[row];
+}
+
 static int fit(const struct matrix *rows, const void *options, const struct fit_control *control,
-               struct block **ret_block) {
+               double *ret_scores, struct block **ret_block) {
   const struct options *const o = options;
   struct job job;
   int status = job_init(&job, o, rows, control);
@@ -292,10 +287,12 @@ static int fit(const struct matrix *rows, const void *options, const struct fit_
   }
   if (status == STATUS_OK) {
     struct block *const block = make_block(&job, o->weights);
-    if (block != NULL)
+    if (block != NULL) {
+      add_scores(block, &job, ret_scores);
       *ret_block = block;
-    else
+    } else {
       status = STATUS_NO_MEMORY;
+    }
   }
   for (size_t i = 0; i < job.count; i++)
     task_release(&job.tasks[i]);
@@ -304,7 +301,7 @@ static int fit(const struct matrix *rows, const void *options, const struct fit_
 
 static bool member_is_valid(const struct block *block, const struct member *member) {
   const size_t size = block_body_size(block);
-  if (member->offset % BLOCK_ALIGNMENT != 0 || member->offset < blocks_offset(block_rows(block)) ||
+  if (member->offset % BLOCK_ALIGNMENT != 0 || member->offset < blocks_offset() ||
       member->offset > size || member->size > size - member->offset ||
       member->size < sizeof(struct block))
     return false;
@@ -317,10 +314,10 @@ static bool member_is_valid(const struct block *block, const struct member *memb
 
 static bool valid(const struct block *block) {
   const struct body *const body = block_body_const(block);
-  if (block_body_size(block) < blocks_offset(block_rows(block)) || body->count == 0 ||
-      body->count > MEMBERS_MAX || block_scratch_own(block) < block_columns(block))
+  if (block_body_size(block) < blocks_offset() || body->count == 0 || body->count > MEMBERS_MAX ||
+      block_scratch_own(block) < block_columns(block))
     return false;
-  size_t largest = 0, end = blocks_offset(block_rows(block));
+  size_t largest = 0, end = blocks_offset();
   for (size_t i = 0; i < body->count; i++) {
     if (!member_is_valid(block, &body->members[i]) || body->members[i].offset < end)
       return false;
@@ -328,10 +325,7 @@ static bool valid(const struct block *block) {
     const size_t scratch = block_scratch(member_at(body, i));
     largest = scratch > largest ? scratch : largest;
   }
-  bool fine = block_scratch_own(block) == block_columns(block) + largest;
-  for (size_t i = 0; i < block_rows(block); i++)
-    fine = fine && isfinite(body->scores[i]);
-  return fine;
+  return block_scratch_own(block) == block_columns(block) + largest;
 }
 
 const struct model suod_model = {
@@ -342,11 +336,11 @@ const struct model suod_model = {
         "2021, \"SUOD: Accelerating large-scale unsupervised heterogeneous outlier detection\"",
     .options = option_rows,
     .options_size = sizeof(struct options),
-    .version = 1,
+    .version = 2,
     .rows_min = ROWS_MIN,
+    .training = TRAINING_APART,
     .fit = fit,
     .score = score,
-    .score_fitted = score_fitted,
     .explain = explain,
     .valid = valid,
     .member = member,

@@ -22,9 +22,9 @@ double tails_score(const struct block *block, const double *row, tails_share *sh
 void tails_explain(const struct block *block, const double *row, tails_share *share,
                    double *ret_parts);
 
-/* As in struct model. */
-int tails_fit(const struct matrix *rows, const void *options, const struct fit_control *control,
-              struct block **ret_block);
+/* As in struct model, but for the share. */
+int tails_fit(const struct matrix *rows, tails_share *share, const struct fit_control *control,
+              double *ret_scores, struct block **ret_block);
 bool tails_valid(const struct block *block);
 
 #endif

@@ -5,9 +5,13 @@
 #define ANOMALY_STATS_SORTED_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* Sorts finite numbers, smallest first. */
 void sort_numbers(double *numbers, size_t count);
+
+/* The same; `order` (not NULL), one for each number, goes with them. */
+void sort_numbered(double *numbers, uint32_t *order, size_t count);
 
 /*
  * The quantile `share` (0..1) of sorted numbers, between two of them by straight

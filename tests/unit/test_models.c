@@ -241,13 +241,41 @@ static void contamination_is_the_share_of_labels(const struct model *model) {
     above += score > block_threshold(block);
     same += score == block_threshold(block);
   }
-  if (model->score_fitted == NULL)
+  if (model->training != TRAINING_APART)
     assert_true(above <= ROWS / 10 && above + same >= ROWS / 10);
   block_destroy(block);
 
   fitting_set(&fitting, "contamination", "0.5");
   block = fitting_fit(&fitting, rows);
   assert_true(block_threshold(block) == block_scores(block)->decile[4]);
+  block_destroy(block);
+  fitting_destroy(&fitting);
+  sheet_release(&rows);
+}
+
+/* However the fit comes by them; of many columns, some of them with ties. */
+static void training_scores_are_those_of_score(const struct model *model) {
+  struct sheet rows = sheet_create(ROWS, 20, 14);
+  for (size_t i = 0; i < ROWS * 20; i++)
+    if (i % 20 < 3)
+      rows.cells[i] = i % 20 == 0 ? 7 : floor(rows.cells[i] * 2) / 2;
+  struct fitting fitting = fitting_create(model);
+  const struct matrix matrix = {.cells = rows.cells, .rows = ROWS, .columns = 20};
+  struct block *block = NULL;
+  double scores[ROWS];
+  assert_int_equal(model_fit_scored(model, &matrix, &fitting.common, fitting.options,
+                                    &fitting.control, scores, &block),
+                   STATUS_OK);
+  for (size_t i = 0; i < ROWS && model->training != TRAINING_APART; i++)
+    assert_true(scores[i] == watched_score(block, sheet_row(&rows, i)));
+  double mean = 0, variance = 0;
+  for (size_t i = 0; i < ROWS; i++)
+    mean += scores[i] / ROWS;
+  for (size_t i = 0; i < ROWS; i++)
+    variance += (scores[i] - mean) * (scores[i] - mean) / ROWS;
+  const double rounding = 1e-9 * (fabs(mean) + sqrt(variance));
+  assert_true(fabs(block_scores(block)->mean - mean) <= rounding);
+  assert_true(fabs(block_scores(block)->deviation - sqrt(variance)) <= rounding);
   block_destroy(block);
   fitting_destroy(&fitting);
   sheet_release(&rows);
@@ -426,6 +454,7 @@ int main(int count, char **argument) {
       {"an outlier later ranks first", an_outlier_later_ranks_first},
       {"the outlying column is named", the_outlying_column_is_named},
       {"contamination is the share of labels", contamination_is_the_share_of_labels},
+      {"training scores are those of score", training_scores_are_those_of_score},
       {"each option works at its ends", each_option_works_at_its_ends},
       {"stops soon", stops_soon},
       {"threads share a block", threads_share_a_block},

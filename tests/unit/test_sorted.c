@@ -3,6 +3,7 @@
 #include "unit/unit_test.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 static void test_sorts_and_counts(void **state) {
@@ -84,6 +85,43 @@ static void assert_sorts(double *numbers, size_t count) {
     assert_true(numbers[i - 1] <= numbers[i]);
 }
 
+/* Evenly spread, all but one in one place, of few values, and of every size. */
+static double spread_number(struct noise *noise, size_t way, size_t at) {
+  switch (way) {
+  case 0:
+    return noise_uniform(noise);
+  case 1:
+    return at == 7 ? 1e12 : noise_gaussian(noise);
+  case 2:
+    return floor(4 * noise_uniform(noise));
+  default:
+    return exp(40 * noise_gaussian(noise));
+  }
+}
+
+static void test_the_order_goes_with_the_numbers(void **state) {
+  (void)state;
+  enum { COUNT = 3000 };
+  static double numbers[COUNT], kept[COUNT];
+  static uint32_t order[COUNT];
+  static bool seen[COUNT];
+  struct noise noise = {3};
+  for (size_t way = 0; way < 8; way++) {
+    const size_t count = way < 4 ? COUNT : 700;
+    for (size_t i = 0; i < count; i++) {
+      numbers[i] = kept[i] = spread_number(&noise, way % 4, i);
+      order[i] = (uint32_t)i;
+      seen[i] = false;
+    }
+    sort_numbered(numbers, order, count);
+    for (size_t i = 0; i < count; i++) {
+      assert_true(i == 0 || numbers[i - 1] <= numbers[i]);
+      assert_true(kept[order[i]] == numbers[i] && !seen[order[i]]);
+      seen[order[i]] = true;
+    }
+  }
+}
+
 /* With a pivot from a fixed place the second takes hours: its largest number is in the middle. */
 static void test_no_order_is_a_bad_one(void **state) {
   (void)state;
@@ -108,6 +146,7 @@ int main(void) {
       cmocka_unit_test(test_sorts_many),
       cmocka_unit_test(test_quantiles),
       cmocka_unit_test(test_counting_agrees_with_looking),
+      cmocka_unit_test(test_the_order_goes_with_the_numbers),
       cmocka_unit_test(test_no_order_is_a_bad_one),
   };
   return cmocka_run_group_tests_name("sorted", tests, NULL, NULL);
