@@ -166,6 +166,7 @@ static int create_engine(void) {
   settings.verdict_context = plugin.store;
   settings.hash_seed = store_seed(plugin.store);
   settings.fit_later = true;
+  settings.store_models = plugin.config.store.keep_models > 0;
   const int status = engine_create(&plugin.engine, &settings);
   if (status == STATUS_OK)
     plugin.config.rules = NULL;

@@ -105,6 +105,8 @@ void publish_store(const struct store_status *status) {
   publish_count("checkpoint_rows", status->rows);
   publish_count("anomalies_stored", status->anomalies);
   publish_count("anomalies_left_out", status->anomalies_left_out);
+  publish_count("models_stored", status->models);
+  publish_count("models_left_out", status->models_left_out);
   publish_gauge("gauge", "silences", (double)status->silences);
 }
 

@@ -22,6 +22,7 @@
  *   gauge-checkpoint_age, gauge-checkpoint_seconds since the last one; what it took
  *   derive-checkpoints, derive-checkpoint_rows     written so far
  *   derive-anomalies_stored, -anomalies_left_out   verdicts for the table anomalies
+ *   derive-models_stored, derive-models_left_out   fitted models for the table models
  *   gauge-silences                                 in effect
  *   gauge-scores_left_out                          of the following, for want of room
  *

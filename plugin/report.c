@@ -74,6 +74,17 @@ static void report_restored(const struct store_status *status) {
             (unsigned long long)restored->cold_detectors, (unsigned long long)restored->refused);
 }
 
+static void report_models(const struct store_status *status) {
+  if (status->models_restored > 0)
+    INFO(PLUGIN_NAME " plugin: fitted models that go on: %llu",
+         (unsigned long long)status->models_restored);
+  if (status->models_refused > 0)
+    WARNING(PLUGIN_NAME
+            " plugin: of the stored models, this many are damaged, of another version or "
+            "of other options, and are fitted anew: %llu",
+            (unsigned long long)status->models_refused);
+}
+
 static void report_event(const struct health *health) {
   switch (health->event) {
   case STORE_SET_ASIDE:
@@ -119,8 +130,10 @@ static void report_taken_over(struct report *report, const struct store_status *
 }
 
 void report_store(struct report *report, const struct store_status *status) {
-  if (!report->said_restored)
+  if (!report->said_restored) {
     report_restored(status);
+    report_models(status);
+  }
   report->said_restored = true;
   report_taken_over(report, status);
   if (status->health.events != report->store_events)

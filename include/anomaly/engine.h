@@ -57,6 +57,7 @@ struct engine_settings {
   void *verdict_context;
   uint64_t hash_seed; /* random where names come from a network */
   bool fit_later;     /* fits wait for a trainer, see trainer.h; else engine_observe makes them */
+  bool store_models;  /* fitted blocks are handed out to be stored, see state.h */
 };
 
 /* Settings with every preset, no rules and no listener. */

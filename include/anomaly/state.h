@@ -15,12 +15,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct block;
+struct detector;
 struct engine;
 
 /* What a store may have to write of a metric. */
 enum unsaved {
   UNSAVED_STATE = 1,
   UNSAVED_BASELINE = 2,
+  UNSAVED_MODEL = 4, /* fitted blocks, of an engine with store_models */
 };
 
 /* What all values of a metric come to; all 0 where there was none. */
@@ -29,6 +32,18 @@ struct metric_baseline {
   double mean, deviation; /* sample standard deviation */
   double minimum, maximum;
   double percentile_95, percentile_99; /* estimated */
+};
+
+/*
+ * A fitted block as it is handed out, once for each fit, together with the state
+ * that goes on with it. Borrowed like the record.
+ */
+struct model_record {
+  const struct detector *detector; /* made from the model */
+  const void *options;             /* of the detector */
+  uint32_t version;                /* of the metric's fits with this model, from 1 on */
+  double from, created;            /* times of the oldest and newest sample it was fitted to */
+  struct block *block;             /* to be read by block_bytes only */
 };
 
 /* One metric as it is handed out; what it borrows is valid until the next call. */
@@ -41,6 +56,8 @@ struct metric_record {
   const void *state;   /* borrowed; NULL without UNSAVED_STATE */
   size_t size;         /* of state */
   struct metric_baseline baseline;
+  const struct model_record *models; /* borrowed; with UNSAVED_MODEL only */
+  size_t model_count;
 };
 
 struct state_export;
@@ -88,6 +105,28 @@ struct restore_stats {
  */
 void engine_restore(struct engine *engine, const void *state, size_t size, double now,
                     struct restore_stats *stats);
+
+/* A fitted block as it was stored. */
+struct stored_model {
+  uint64_t key;      /* of its metric, as in metric_record */
+  const char *model; /* as in its model_record, like the next three */
+  uint32_t version;
+  double from, created;
+  const void *bytes; /* hostile */
+  size_t size;
+};
+
+/* Whether a restored metric waits for this block; its bytes are not looked at. */
+bool engine_wants_model(struct engine *engine, const struct stored_model *stored);
+
+/*
+ * Gives a restored metric the block that its state goes on with, which has learned
+ * then what it had. A metric that gets none fits anew, from its window, with its
+ * next value. Errors: STATUS_NOT_FOUND (no metric waits for it), STATUS_MISMATCH
+ * (fitted with other options), STATUS_LIMIT (memory_limit, or more learned since
+ * than the window keeps), and those of block_load.
+ */
+int engine_take_model(struct engine *engine, const struct stored_model *stored);
 
 /* What became of a state that somebody else has learned. */
 enum taking_over {

@@ -88,6 +88,7 @@ int engine_create(struct engine **ret_engine, const struct engine_settings *sett
   engine->verdict_context = settings->verdict_context;
   engine->hash_seed = settings->hash_seed;
   engine->fit_later = settings->fit_later;
+  engine->store_models = settings->store_models;
   engine->slab = slab_create();
   engine->hosts = hosts_create(settings->hash_seed);
   if (engine->slab == NULL || engine->hosts == NULL ||

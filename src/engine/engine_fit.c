@@ -1,3 +1,4 @@
+#include "anomaly/state.h"
 #include "anomaly/status.h"
 #include "engine/engine_private.h"
 #include "engine/model_detector.h"
@@ -5,39 +6,66 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether memory_limit has room for the block in place of the one that is there. */
-static bool has_room(const struct engine *engine, const struct block *block,
-                     const struct fitted *old) {
-  const uint64_t freed = old != NULL ? fitted_cost(old->block) : 0;
-  const uint64_t used = atomic_load(&engine->memory) + atomic_load(&engine->fitted.bytes);
-  return used + fitted_cost(block) - freed <= engine->options.memory_limit;
+/* What came of a fit: a block, or none, and a copy of it where it learns and is to be stored. */
+struct result {
+  struct model_fit fit;
+  struct block *copy;
+};
+
+static void drop(const struct result *result) {
+  block_destroy(result->copy);
+  block_destroy(result->fit.block);
 }
 
-/* Puts the block, which is taken over, in the place of the one that is there. */
+/* Whether memory_limit has room for the result in place of the block that is there. */
+static bool has_room(const struct engine *engine, const struct result *result,
+                     const struct fitted *old) {
+  const uint64_t freed = old != NULL ? fitted_cost(old->block) : 0;
+  const uint64_t kept = result->copy != NULL ? block_size(result->copy) : 0;
+  const uint64_t used = atomic_load(&engine->memory) + atomic_load(&engine->fitted.bytes);
+  return used + fitted_cost(result->fit.block) + kept - freed <= engine->options.memory_limit;
+}
+
+/* Holds the block, which is taken over; NULL where there is no room for it. */
+static struct fitted *hold(struct engine *engine, const struct result *result,
+                           const struct fitted *old) {
+  struct fitted *const fitted =
+      has_room(engine, result, old)
+          ? fitted_create(result->fit.block, 0, result->fit.created, &engine->fitted)
+          : NULL;
+  if (fitted == NULL) {
+    drop(result);
+    return NULL;
+  }
+  fitted->from = result->fit.from;
+  fitted_keep(fitted, result->copy);
+  return fitted;
+}
+
+/* Puts the block in the place of the one that is there. */
 static bool take_block(struct engine *engine, struct metric *metric, size_t which,
-                       struct block *block) {
+                       const struct result *result) {
   struct fitted **const place = metric_fitted(metric, which);
   const struct plan_detector *const detector = &metric->plan->detectors[which];
-  struct fitted *const fitted = has_room(engine, block, *place)
-                                    ? fitted_create(block, 0, metric->last.time, &engine->fitted)
-                                    : NULL;
-  if (fitted == NULL) {
-    block_destroy(block);
+  struct fitted *const fitted = hold(engine, result, *place);
+  if (fitted == NULL)
     return false;
-  }
   const bool first = *place == NULL;
   const uint64_t spread = first && engine->fit_later ? metric_hash(metric, engine->hash_seed) : 0;
   fitted_give(*place);
   *place = fitted;
   fitted->version = model_detector_took(metric_detector_state(metric, which), detector->options,
-                                        (uint32_t)spread);
+                                        &result->fit, (uint32_t)spread);
+  if (engine->store_models) {
+    fitted->unsaved = true;
+    metric->unsaved |= UNSAVED_MODEL;
+  }
   return true;
 }
 
-/* What came of a fit; block is NULL where it gave none. */
 static void conclude(struct engine *engine, struct shard *shard, struct metric *metric,
-                     size_t which, struct block *block) {
-  if (block != NULL && take_block(engine, metric, which, block)) {
+                     size_t which, const struct result *result) {
+  if (result->fit.block != NULL && take_block(engine, metric, which, result)) {
     shard->stats.fits++;
     return;
   }
@@ -47,13 +75,15 @@ static void conclude(struct engine *engine, struct shard *shard, struct metric *
                         *metric_fitted(metric, which) != NULL);
 }
 
-/* NULL where that gives none. */
-static struct block *fit(const struct plan_detector *detector, const void *state,
-                         const atomic_bool *stop) {
-  struct block *block;
-  return model_detector_fit(detector->detector, detector->options, state, stop, &block) == STATUS_OK
-             ? block
-             : NULL;
+/* Without a block where that gives none. */
+static struct result fit(const struct engine *engine, const struct plan_detector *detector,
+                         const void *state, const atomic_bool *stop) {
+  struct result result = {.copy = NULL};
+  if (model_detector_fit(detector->detector, detector->options, state, stop, &result.fit) ==
+          STATUS_OK &&
+      engine->store_models && block_learns(result.fit.block))
+    (void)block_copy(&result.copy, result.fit.block);
+  return result;
 }
 
 /* What is open is not to become usual: a model that is there waits for its end. */
@@ -74,9 +104,11 @@ static size_t first_due(const struct metric *metric, size_t from) {
 }
 
 static void fit_now(struct engine *engine, struct shard *shard, struct metric *metric) {
-  for (size_t which = 0; (which = first_due(metric, which)) < metric->plan->count; which++)
-    conclude(engine, shard, metric, which,
-             fit(&metric->plan->detectors[which], metric_detector_state(metric, which), NULL));
+  for (size_t which = 0; (which = first_due(metric, which)) < metric->plan->count; which++) {
+    const struct result result =
+        fit(engine, &metric->plan->detectors[which], metric_detector_state(metric, which), NULL);
+    conclude(engine, shard, metric, which, &result);
+  }
 }
 
 void engine_fit_due(struct engine *engine, struct shard *shard, struct metric *metric) {
@@ -125,15 +157,15 @@ static bool begin(struct engine *engine, struct shard *shard, struct job *job) {
 
 /* A fit that was stopped has come to no end. */
 static void end(struct engine *engine, struct shard *shard, const struct job *job,
-                struct block *block, bool stopped) {
+                const struct result *result, bool stopped) {
   pthread_mutex_lock(&shard->lock);
   struct metric *const metric = table_find_hash(&shard->table, job->hash, engine->hash_seed);
   const bool same =
       metric != NULL && metric->plan == job->plan && metric->first_time == job->first_time;
-  if (same && (block != NULL || !stopped))
-    conclude(engine, shard, metric, job->which, block);
+  if (same && (result->fit.block != NULL || !stopped))
+    conclude(engine, shard, metric, job->which, result);
   else
-    block_destroy(block);
+    drop(result);
   pthread_mutex_unlock(&shard->lock);
 }
 
@@ -143,9 +175,10 @@ void engine_fit_next(struct engine *engine, const atomic_bool *stop) {
     return;
   struct shard *const shard = engine_shard(engine, job.hash);
   for (; !atomic_load(stop) && begin(engine, shard, &job); job.which++) {
-    struct block *const block =
-        job.state != NULL ? fit(&job.plan->detectors[job.which], job.state, stop) : NULL;
+    struct result result = {.copy = NULL};
+    if (job.state != NULL)
+      result = fit(engine, &job.plan->detectors[job.which], job.state, stop);
     free(job.state);
-    end(engine, shard, &job, block, atomic_load(stop));
+    end(engine, shard, &job, &result, atomic_load(stop));
   }
 }

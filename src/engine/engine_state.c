@@ -2,6 +2,7 @@
 
 #include "engine/describe.h"
 #include "engine/engine_private.h"
+#include "engine/held_models.h"
 #include "engine/metric_state.h"
 
 #include <math.h>
@@ -21,6 +22,7 @@ struct copy {
   size_t at; /* in copies */
   uint64_t hash;
   unsigned due;
+  size_t models, model_count; /* of the held ones: the first, and how many */
 };
 
 struct state_export {
@@ -38,6 +40,7 @@ struct state_export {
   uint64_t hash[RECORDS];
   size_t offset[RECORDS]; /* of each record's state in bytes; its identity follows */
   struct metric_record record[RECORDS];
+  struct held_models models;
 };
 
 int state_export_begin(struct state_export **ret_export, struct engine *engine, unsigned unsaved) {
@@ -61,6 +64,7 @@ int state_export_begin(struct state_export **ret_export, struct engine *engine, 
 void state_export_end(struct state_export *export) {
   if (export == NULL)
     return;
+  held_models_release(&export->models);
   free(export->hashes);
   free(export->copies);
   free(export->bytes);
@@ -139,7 +143,7 @@ static size_t copy_step(struct state_export *export) {
   export->copied = 0;
   pthread_mutex_lock(&shard->lock);
   while (export->at < export->count && export->copied < STEP_METRICS &&
-         export->records + export->copied < RECORDS) {
+         export->records + export->copied < RECORDS && !held_models_full(&export->models)) {
     const uint64_t hash = export->hashes[export->at];
     struct metric *const metric = table_find_hash(&shard->table, hash, engine->hash_seed);
     needed = metric != NULL ? slab_cost(metric->size) : 0;
@@ -148,9 +152,12 @@ static size_t copy_step(struct state_export *export) {
     export->at++;
     if (metric == NULL)
       continue;
+    const unsigned due = metric->unsaved & export->unsaved;
+    struct copy *const copy = &export->copy[export->copied++];
+    *copy = (struct copy){.at = used, .hash = hash, .due = due, .models = export->models.count};
+    if ((due & UNSAVED_MODEL) != 0)
+      copy->model_count = held_models_take(&export->models, metric);
     memcpy(export->copies + used, metric, metric->size);
-    export->copy[export->copied++] =
-        (struct copy){.at = used, .hash = hash, .due = metric->unsaved & export->unsaved};
     metric->unsaved &= (uint8_t) ~export->unsaved;
     used += needed;
   }
@@ -188,8 +195,11 @@ static void mark_again(struct engine *engine, uint64_t hash, unsigned unsaved) {
   struct shard *const shard = engine_shard(engine, hash);
   pthread_mutex_lock(&shard->lock);
   struct metric *const metric = table_find_hash(&shard->table, hash, engine->hash_seed);
-  if (metric != NULL)
+  if (metric != NULL) {
     metric->unsaved |= (uint8_t)unsaved;
+    if ((unsaved & UNSAVED_MODEL) != 0)
+      held_models_mark(metric);
+  }
   pthread_mutex_unlock(&shard->lock);
 }
 
@@ -212,7 +222,9 @@ static void pack_copy(struct state_export *export, const struct copy *copy,
                              .first_time = metric->first_time,
                              .last_time = metric->rate.time,
                              .size = size,
-                             .baseline = baseline_of(&metric->summary)};
+                             .baseline = baseline_of(&metric->summary),
+                             .models = export->models.record + copy->models,
+                             .model_count = copy->model_count};
   export->used += size + metric->key_length;
 }
 
@@ -228,7 +240,8 @@ static void point_records(struct state_export *export) {
 
 size_t state_export_next(struct state_export *export, const struct metric_record **ret_records) {
   export->records = export->used = 0;
-  while (export->records < RECORDS) {
+  held_models_release(&export->models);
+  while (export->records < RECORDS && !held_models_full(&export->models)) {
     if (export->at == export->count) {
       if (export->records > 0 || export->shard == SHARDS)
         break;
@@ -246,8 +259,14 @@ size_t state_export_next(struct state_export *export, const struct metric_record
 }
 
 void state_export_refused(struct state_export *export) {
+  export->models.refused = true;
   for (size_t i = 0; i < export->records; i++)
     mark_again(export->engine, export->hash[i], export->record[i].unsaved);
+}
+
+static void mark_all(struct metric *metric) {
+  metric->unsaved = UNSAVED_STATE | UNSAVED_BASELINE | UNSAVED_MODEL;
+  held_models_mark(metric);
 }
 
 void engine_mark_unsaved(struct engine *engine) {
@@ -257,7 +276,7 @@ void engine_mark_unsaved(struct engine *engine) {
       end = shard->table.capacity;
       for (size_t i = begin; i < begin + STEP_SLOTS && i < end; i++)
         if (shard->table.slots[i].metric != NULL)
-          shard->table.slots[i].metric->unsaved = UNSAVED_STATE | UNSAVED_BASELINE;
+          mark_all(shard->table.slots[i].metric);
       pthread_mutex_unlock(&shard->lock);
     }
 }

@@ -26,6 +26,20 @@ struct fitted *fitted_create(struct block *block, uint32_t version, double creat
   return fitted;
 }
 
+void fitted_keep(struct fitted *fitted, struct block *as_taken) {
+  struct block *const old = fitted->as_taken;
+  fitted->as_taken = as_taken;
+  if (as_taken != NULL)
+    atomic_fetch_add(&fitted->totals->bytes, block_size(as_taken));
+  if (old != NULL)
+    atomic_fetch_sub(&fitted->totals->bytes, block_size(old));
+  block_destroy(old);
+}
+
+struct block *fitted_stored(struct fitted *fitted) {
+  return block_learns(fitted->block) ? fitted->as_taken : fitted->block;
+}
+
 struct fitted *fitted_hold(struct fitted *fitted) {
   atomic_fetch_add(&fitted->holders, 1);
   return fitted;
@@ -34,6 +48,7 @@ struct fitted *fitted_hold(struct fitted *fitted) {
 void fitted_give(struct fitted *fitted) {
   if (fitted == NULL || atomic_fetch_sub(&fitted->holders, 1) > 1)
     return;
+  fitted_keep(fitted, NULL);
   atomic_fetch_sub(&fitted->totals->bytes, fitted_cost(fitted->block));
   atomic_fetch_sub(&fitted->totals->blocks, 1);
   block_destroy(fitted->block);

@@ -1,6 +1,9 @@
 /*
  * A fitted block as a metric holds it: counted, so that who writes it to the
  * store need not keep the metric's lock.
+ *
+ * A block that learns is another one with each value. What is stored of it is as
+ * it was taken: who takes it up again lets it learn what has come since.
  */
 #ifndef ANOMALY_ENGINE_FITTED_H
 #define ANOMALY_ENGINE_FITTED_H
@@ -8,6 +11,7 @@
 #include "anomaly/model.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What all fitted blocks of an engine come to. */
@@ -17,9 +21,12 @@ struct fitted_totals {
 
 struct fitted {
   struct block *block;
-  double *scratch;  /* for the holder of the metric's lock */
-  uint32_t version; /* counts up for each model of a metric */
-  double created;   /* time of the newest sample that it was fitted to */
+  double *scratch;        /* for the holder of the metric's lock */
+  uint32_t version;       /* counts up for each model of a metric */
+  double created;         /* time of the newest sample that it was fitted to */
+  double from;            /* of the oldest one */
+  bool unsaved;           /* not handed out since it was taken; guarded by the metric's lock */
+  struct block *as_taken; /* of a block that learns, until it is stored; NULL = `block` is it */
   struct fitted_totals *totals;
   atomic_uint holders;
 };
@@ -30,6 +37,12 @@ uint64_t fitted_cost(const struct block *block);
 /* Takes the block over, with one holder; NULL, and the block still the caller's, without memory. */
 struct fitted *fitted_create(struct block *block, uint32_t version, double created,
                              struct fitted_totals *totals);
+
+/* Takes over a copy of the block as it was taken; NULL drops the one that is there. */
+void fitted_keep(struct fitted *fitted, struct block *as_taken);
+
+/* The block to be stored; NULL where it has learned since, and is not kept as it was. */
+struct block *fitted_stored(struct fitted *fitted);
 
 struct fitted *fitted_hold(struct fitted *fitted);
 

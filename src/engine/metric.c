@@ -147,7 +147,7 @@ static void conclude(struct metric *metric, struct verdict *verdict, enum episod
   const struct plan *const plan = metric->plan;
   decision_advance(&metric->decision, &plan->options, &plan->lines, verdict, ret_end);
   keep_last(metric, verdict);
-  metric->unsaved = UNSAVED_STATE | UNSAVED_BASELINE;
+  metric->unsaved |= UNSAVED_STATE | UNSAVED_BASELINE;
 }
 
 static bool any_ready(const struct finding *findings, size_t count) {

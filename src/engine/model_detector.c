@@ -24,7 +24,9 @@ struct model_state {
   struct lasting lasting;
   double tried;     /* time of the newest sample when the last fit came to an end */
   uint32_t wait;    /* samples until the next fit is due */
+  double created;   /* time of the newest sample that the block was fitted to */
   uint32_t version; /* of the last block */
+  uint32_t scored;  /* samples that it has scored; stays at its largest */
   uint32_t held;    /* samples in the window */
   uint32_t newest;  /* index of the last */
   bool fitted;      /* a block belongs to this state */
@@ -38,7 +40,9 @@ static const struct state_row model_state_rows[] = {
     STATE_STRUCTS(struct model_state, lasting, 1, struct lasting, lasting_rows),
     STATE_FIELD(struct model_state, tried, STATE_F64),
     STATE_FIELD(struct model_state, wait, STATE_U32),
+    STATE_FIELD(struct model_state, created, STATE_F64),
     STATE_FIELD(struct model_state, version, STATE_U32),
+    STATE_FIELD(struct model_state, scored, STATE_U32),
     STATE_FIELD(struct model_state, held, STATE_U32),
     STATE_FIELD(struct model_state, newest, STATE_U32),
     STATE_FIELD(struct model_state, fitted, STATE_U8),
@@ -89,6 +93,10 @@ static const struct record *record_at(const struct model_state *state,
   return &state->window[state->newest + behind - back];
 }
 
+static double newest_time(const struct model_state *state) {
+  return state->held > 0 ? state->window[state->newest].time : 0;
+}
+
 /* Rows that a fit would get now. */
 static size_t count_rows(const struct model_state *state, const struct model_options *options) {
   const uint32_t reach = feature_reach(&options->features);
@@ -113,9 +121,10 @@ static void fill(const struct model_state *state, const struct model_options *op
   }
 }
 
-int model_detector_fit(const struct detector *detector, const void *options_, const void *state,
-                       const atomic_bool *stop, struct block **ret_block) {
+int model_detector_fit(const struct detector *detector, const void *options_, const void *opaque,
+                       const atomic_bool *stop, struct model_fit *ret_fit) {
   const struct model_options *const options = options_;
+  const struct model_state *const state = opaque;
   struct matrix rows = {.rows = count_rows(state, options),
                         .columns = feature_columns(&options->features)};
   double *const cells = calloc(rows.rows * rows.columns + 1, sizeof *cells);
@@ -125,13 +134,13 @@ int model_detector_fit(const struct detector *detector, const void *options_, co
   rows.cells = cells;
   const struct fit_control control = {.threads = 1, .stop = stop};
   const int status = model_fit(detector->model, &rows, &options->common, model_options_own(options),
-                               &control, ret_block);
+                               &control, &ret_fit->block);
   free(cells);
+  if (status == STATUS_OK) {
+    ret_fit->from = record_at(state, options, (uint32_t)rows.rows - 1)->time;
+    ret_fit->created = newest_time(state);
+  }
   return status;
-}
-
-static double newest_time(const struct model_state *state) {
-  return state->held > 0 ? state->window[state->newest].time : 0;
 }
 
 bool model_detector_is_due(const void *opaque, const void *options_, bool fitted) {
@@ -148,13 +157,40 @@ static void wait_again(struct model_state *state, const struct model_options *op
   state->tried = newest_time(state);
 }
 
-uint32_t model_detector_took(void *opaque, const void *options, uint32_t spread) {
+uint32_t model_detector_took(void *opaque, const void *options, const struct model_fit *fit,
+                             uint32_t spread) {
   struct model_state *const state = opaque;
   wait_again(state, options);
   state->wait -= spread % (state->wait / 4 + 1);
   state->fitted = true;
+  state->created = fit->created;
+  state->scored = 0;
   state->version += state->version < UINT32_MAX;
   return state->version;
+}
+
+bool model_detector_wants(const void *opaque, uint32_t version, double created) {
+  const struct model_state *const state = opaque;
+  return state->fitted && state->version == version && state->created == created;
+}
+
+bool model_detector_relearn(const void *opaque, const void *options_, struct block *block,
+                            double *scratch) {
+  const struct model_state *const state = opaque;
+  const struct model_options *const options = options_;
+  const struct record_ring ring = ring_of(state, options);
+  if (!block_learns(block))
+    return true;
+  if (state->scored == UINT32_MAX ||
+      state->scored + feature_reach(&options->features) > state->held)
+    return false;
+  for (uint32_t back = state->scored; back > 0; back--) {
+    double row[FEATURE_COLUMNS_MAX];
+    feature_row(&options->features, &ring, back - 1, row);
+    (void)model_score(block, row, scratch);
+    model_learn(block, row, scratch);
+  }
+  return true;
 }
 
 void model_detector_missed(void *opaque, const void *options, bool fitted) {
@@ -248,6 +284,7 @@ static void update(void *opaque, const void *options_, const struct observation 
   double row[FEATURE_COLUMNS_MAX];
   feature_row(&options->features, &ring, 0, row);
   ret->scored = true;
+  state->scored += state->scored < UINT32_MAX;
   ret->raw = model_score(now->block, row, now->scratch);
   ret->outlier = ret->raw > block_threshold(now->block);
   judge(state, options, &record, now, ret);
@@ -282,8 +319,8 @@ static bool valid(const void *opaque, const void *options) {
   uint8_t fitted;
   memcpy(&fitted, &state->fitted, sizeof fitted);
   return rarity_valid(&state->rarity) && course_valid(&state->course) && pace_valid(&state->pace) &&
-         state->tried >= 0 && state->tried <= TIME_MOST && fitted <= 1 &&
-         window_valid(state, options);
+         state->tried >= 0 && state->tried <= TIME_MOST && state->created >= 0 &&
+         state->created <= TIME_MOST && fitted <= 1 && window_valid(state, options);
 }
 
 /* ---- The descriptor ------------------------------------------------------- */
@@ -297,7 +334,7 @@ struct detector model_detector(const struct model *model, const char *(*check)(c
                            .options = rows,
                            .options_size = model_options_write(model, rows),
                            .state = model_state_rows,
-                           .state_version = 1,
+                           .state_version = 2,
                            .state_size = state_size,
                            .check = check,
                            .init = init,

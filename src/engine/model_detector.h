@@ -28,18 +28,36 @@ struct detector model_detector(const struct model *model, const char *(*check)(c
 /* Whether it is time to fit; `fitted` says whether the metric holds a block. */
 bool model_detector_is_due(const void *state, const void *options, bool fitted);
 
+/* What came of a fit. */
+struct model_fit {
+  struct block *block;
+  double from, created; /* times of the oldest and newest sample that it was fitted to */
+};
+
 /*
- * Fits to the window of a state, or of a copy of it. Errors as model_fit.
+ * Fits to the window of a state, or of a copy of it. Errors as model_fit, with
+ * *ret_fit untouched.
  */
 int model_detector_fit(const struct detector *detector, const void *options, const void *state,
-                       const atomic_bool *stop, struct block **ret_block);
+                       const atomic_bool *stop, struct model_fit *ret_fit);
 
 /*
  * A block was fitted, and goes with the state from now on; returns its version,
  * from 1 on. `spread` is any number: by it, up to a quarter of the next interval is
  * left out, so that metrics that began together do not stay so; 0 leaves out none.
  */
-uint32_t model_detector_took(void *state, const void *options, uint32_t spread);
+uint32_t model_detector_took(void *state, const void *options, const struct model_fit *fit,
+                             uint32_t spread);
+
+/* Whether a restored state goes on with the block of this version, created then. */
+bool model_detector_wants(const void *state, uint32_t version, double created);
+
+/*
+ * Lets a block, as it was taken, learn what it has seen since, where it learns;
+ * `scratch` is block_scratch of it. False where the window does not keep all that.
+ */
+bool model_detector_relearn(const void *state, const void *options, struct block *block,
+                            double *scratch);
 
 /* The fit gave nothing: the next one is due in its turn. `fitted` as above. */
 void model_detector_missed(void *state, const void *options, bool fitted);

@@ -23,5 +23,24 @@ const struct option_row store_option_rows[] = {
      .max = 520 * 604800.0,
      .help = "How long single verdicts over the line stay in the database; two hundred thousand at "
              "most"},
+    {.name = "keep_models",
+     .kind = OPTION_COUNT,
+     .unit = "versions",
+     .offset = offsetof(struct store_options, keep_models),
+     .preset = 3,
+     .min = 0,
+     .max = 100,
+     .help =
+         "How many of the last fits stay in the database for each model of a metric; with 0 none, "
+         "and all are fitted anew after a restart"},
+    {.name = "models_limit",
+     .kind = OPTION_SIZE,
+     .unit = "bytes",
+     .offset = offsetof(struct store_options, models_limit),
+     .preset = 128.0 * (1 << 20),
+     .min = 1 << 20,
+     .max = 1024.0 * (1 << 30),
+     .help = "Bytes of fitted models in the database; beyond it earlier fits are removed, then new "
+             "ones not stored and counted"},
     OPTION_ROWS_END,
 };

@@ -122,7 +122,8 @@ static int put_seed(struct database *database) {
 
 static int rekey(struct database *database) {
   int code = sqlite3_exec(database->handle,
-                          "BEGIN IMMEDIATE; DELETE FROM detector_state; DELETE FROM baselines",
+                          "BEGIN IMMEDIATE; DELETE FROM detector_state; DELETE FROM baselines;"
+                          " DELETE FROM models WHERE scope = 'metric'",
                           NULL, NULL, NULL);
   if (code == SQLITE_OK)
     code = put_seed(database);

@@ -6,63 +6,105 @@
 #include <math.h>
 #include <string.h>
 
-/* The columns of a row that have no default; the order is that of bind and take. */
+/* The columns of a row but id and block; the order is that of bind and take. */
 #define MODEL_COLUMNS                                                                              \
-  "scope, subject, model, version, options, created, samples, train_from, train_to,"               \
-  " score_mean, score_stddev, score_min, score_max, threshold, precision, recall, f1, champion,"   \
-  " bytes"
+  "scope, subject, metric_id, model, version, options, created, samples, train_from, train_to,"    \
+  " score_mean, score_stddev, score_min, score_max, threshold, input_drift, score_drift,"          \
+  " precision, recall, f1, champion, bytes"
+
+enum { COLUMN_ID = 22, COLUMN_BLOCK };
 
 static const char *const scope_names[] = {[MODEL_OF_METRIC] = "metric", [MODEL_OF_GROUP] = "group"};
 
-static int status_of(bool good) { return good ? STATUS_OK : STATUS_IO; }
-
 /* ---- Writing ---------------------------------------------------------------- */
+
+/* What a row is one of: ?1 .. ?3. */
+static void bind_kind(sqlite3_stmt *statement, const struct model_row *row) {
+  sqlite3_bind_text(statement, 1, scope_names[row->scope], -1, SQLITE_STATIC);
+  sqlite3_bind_text(statement, 2, row->subject, -1, SQLITE_STATIC);
+  sqlite3_bind_text(statement, 3, row->model, -1, SQLITE_STATIC);
+}
+
+static int bind_row(sqlite3_stmt *put, const struct model_row *row) {
+  const double numbers[] = {row->train_from,  row->train_to,  row->score_mean, row->score_stddev,
+                            row->score_min,   row->score_max, row->threshold,  row->input_drift,
+                            row->score_drift, row->precision, row->recall,     row->f1};
+  bind_kind(put, row);
+  if (row->metric_id != 0)
+    sqlite3_bind_int64(put, 4, row->metric_id);
+  sqlite3_bind_int64(put, 5, row->version);
+  sqlite3_bind_text(put, 6, row->options, -1, SQLITE_STATIC);
+  statement_bind_real(put, 7, row->created);
+  sqlite3_bind_int64(put, 8, (int64_t)row->samples);
+  for (int i = 0; i < 12; i++)
+    statement_bind_real(put, 9 + i, numbers[i]);
+  sqlite3_bind_int(put, 21, row->champion);
+  sqlite3_bind_int64(put, 22, (int64_t)row->bytes);
+  return sqlite3_bind_blob64(put, 23, row->block, row->bytes, SQLITE_STATIC);
+}
+
+/* Runs SQL on what the row is one of, with a number as ?4. */
+static int run_on_kind(sqlite3 *database, const char *sql, const struct model_row *row,
+                       int64_t number) {
+  sqlite3_stmt *statement;
+  int code = sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
+  if (code != SQLITE_OK)
+    return code;
+  bind_kind(statement, row);
+  sqlite3_bind_int64(statement, 4, number);
+  code = statement_run(statement);
+  sqlite3_finalize(statement);
+  return code;
+}
+
+static int remove_version(sqlite3 *database, const struct model_row *row) {
+  return run_on_kind(database,
+                     "DELETE FROM models WHERE scope = ?1 AND subject = ?2 AND model = ?3"
+                     " AND version = ?4",
+                     row, row->version);
+}
+
+/* The other champions of what row ?1 is one of are none any more. */
+static int dethrone_others(sqlite3 *database, int64_t id) {
+  return statement_run_with_id(
+      database,
+      "UPDATE models SET champion = (id = ?1) WHERE (scope, subject, model) ="
+      " (SELECT scope, subject, model FROM models WHERE id = ?1) AND champion <> (id = ?1)",
+      id);
+}
+
+int model_rows_add(sqlite3 *database, const struct model_row *row, int64_t *ret_id) {
+  sqlite3_stmt *put;
+  int code = remove_version(database, row);
+  if (code == SQLITE_OK)
+    code = sqlite3_prepare_v2(
+        database,
+        "INSERT INTO models (scope, subject, model, metric_id, version, options, created, samples,"
+        " train_from, train_to, score_mean, score_stddev, score_min, score_max, threshold,"
+        " input_drift, score_drift, precision, recall, f1, champion, bytes, block) VALUES (?1, ?2,"
+        " ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,"
+        " ?22, ?23)",
+        -1, &put, NULL);
+  if (code != SQLITE_OK)
+    return code;
+  code = bind_row(put, row);
+  if (code == SQLITE_OK)
+    code = statement_run(put);
+  sqlite3_finalize(put);
+  if (code != SQLITE_OK)
+    return code;
+  *ret_id = sqlite3_last_insert_rowid(database);
+  return row->champion ? dethrone_others(database, *ret_id) : SQLITE_OK;
+}
 
 struct putting {
   const struct model_row *row;
   int64_t id;
 };
 
-static int bind_row(sqlite3_stmt *put, const struct model_row *row) {
-  const double numbers[] = {row->train_from, row->train_to,  row->score_mean, row->score_stddev,
-                            row->score_min,  row->score_max, row->threshold,  row->precision,
-                            row->recall,     row->f1};
-  sqlite3_bind_text(put, 1, scope_names[row->scope], -1, SQLITE_STATIC);
-  sqlite3_bind_text(put, 2, row->subject, -1, SQLITE_STATIC);
-  sqlite3_bind_text(put, 3, row->model, -1, SQLITE_STATIC);
-  sqlite3_bind_int64(put, 4, row->version);
-  sqlite3_bind_text(put, 5, row->options, -1, SQLITE_STATIC);
-  statement_bind_real(put, 6, row->created);
-  sqlite3_bind_int64(put, 7, (int64_t)row->samples);
-  for (int i = 0; i < 10; i++)
-    statement_bind_real(put, 8 + i, numbers[i]);
-  sqlite3_bind_int(put, 18, row->champion);
-  sqlite3_bind_int64(put, 19, (int64_t)row->bytes);
-  return sqlite3_bind_blob64(put, 20, row->block, row->bytes, SQLITE_STATIC);
-}
-
-/* The champions of row ?1's subject are none any more, but for that row itself. */
-static const char dethrone[] =
-    "UPDATE models SET champion = (id = ?1) WHERE (scope, subject) ="
-    " (SELECT scope, subject FROM models WHERE id = ?1) AND champion <> (id = ?1)";
-
 static int put_row(struct database *database, void *context) {
   struct putting *const putting = context;
-  sqlite3_stmt *put;
-  int code = sqlite3_prepare_v2(database->handle,
-                                "INSERT INTO models (" MODEL_COLUMNS ", block) VALUES (?1, ?2, ?3,"
-                                " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
-                                " ?18, ?19, ?20)",
-                                -1, &put, NULL);
-  if (code == SQLITE_OK)
-    code = bind_row(put, putting->row);
-  if (code == SQLITE_OK)
-    code = statement_run(put);
-  sqlite3_finalize(put);
-  putting->id = sqlite3_last_insert_rowid(database->handle);
-  return code == SQLITE_OK && putting->row->champion
-             ? statement_run_with_id(database->handle, dethrone, putting->id)
-             : code;
+  return model_rows_add(database->handle, putting->row, &putting->id);
 }
 
 int model_rows_put(struct database *database, struct health *health, const struct model_row *row,
@@ -76,38 +118,33 @@ int model_rows_put(struct database *database, struct health *health, const struc
   return STATUS_OK;
 }
 
-struct crowning {
-  int64_t id;
-  bool found;
-};
-
-static int crown(struct database *database, void *context) {
-  struct crowning *const crowning = context;
-  int code = statement_run_with_id(database->handle, "UPDATE models SET champion = 1 WHERE id = ?1",
-                                   crowning->id);
-  crowning->found = sqlite3_changes(database->handle) > 0;
-  return code == SQLITE_OK ? statement_run_with_id(database->handle, dethrone, crowning->id) : code;
+int model_rows_crown(sqlite3 *database, int64_t id, bool *ret_found) {
+  const int code =
+      statement_run_with_id(database, "UPDATE models SET champion = 1 WHERE id = ?1", id);
+  if (code != SQLITE_OK)
+    return code;
+  *ret_found = sqlite3_changes(database) > 0;
+  return dethrone_others(database, id);
 }
 
-int model_rows_crown(struct database *database, struct health *health, int64_t id) {
-  struct crowning crowning = {.id = id};
-  if (!database_transaction(database, health, crown, &crowning))
-    return STATUS_IO;
-  return crowning.found ? STATUS_OK : STATUS_NOT_FOUND;
-}
-
-static int forget(struct database *database, void *context) {
+int model_rows_forget(sqlite3 *database, unsigned keep) {
   return statement_run_with_id(
-      database->handle,
+      database,
       "DELETE FROM models WHERE champion = 0 AND id IN (SELECT id FROM"
-      " (SELECT id, row_number() OVER (PARTITION BY scope, subject ORDER BY id DESC)"
+      " (SELECT id, row_number() OVER (PARTITION BY scope, subject, model ORDER BY id DESC)"
       " AS place FROM models) WHERE place > ?1)",
-      *(const int64_t *)context);
+      keep);
 }
 
-int model_rows_forget(struct database *database, struct health *health, unsigned keep) {
-  int64_t rows = keep;
-  return status_of(database_transaction(database, health, forget, &rows));
+int model_rows_forget_like(sqlite3 *database, const struct model_row *row, unsigned keep) {
+  return run_on_kind(database,
+                     "DELETE FROM models WHERE id IN (SELECT id FROM models WHERE scope = ?1"
+                     " AND subject = ?2 AND model = ?3 ORDER BY id DESC LIMIT -1 OFFSET ?4)",
+                     row, keep);
+}
+
+int model_rows_bytes(sqlite3 *database, int64_t *ret_bytes) {
+  return statement_number(database, "SELECT total(bytes) FROM models", ret_bytes);
 }
 
 /* ---- Reading ---------------------------------------------------------------- */
@@ -121,80 +158,82 @@ static double real_at(sqlite3_stmt *get, int at) {
   return sqlite3_column_type(get, at) == SQLITE_NULL ? (double)NAN : sqlite3_column_double(get, at);
 }
 
-/* Columns: MODEL_COLUMNS, id, and perhaps block. */
+/* Columns: MODEL_COLUMNS, id. */
 static struct model_row take_row(sqlite3_stmt *get) {
-  struct model_row row = {
+  return (struct model_row){
       .scope = strcmp(text_at(get, 0), scope_names[MODEL_OF_GROUP]) == 0 ? MODEL_OF_GROUP
                                                                          : MODEL_OF_METRIC,
       .subject = text_at(get, 1),
-      .model = text_at(get, 2),
-      .version = (uint32_t)sqlite3_column_int64(get, 3),
-      .options = text_at(get, 4),
-      .created = real_at(get, 5),
-      .samples = (uint64_t)sqlite3_column_int64(get, 6),
-      .train_from = real_at(get, 7),
-      .train_to = real_at(get, 8),
-      .score_mean = real_at(get, 9),
-      .score_stddev = real_at(get, 10),
-      .score_min = real_at(get, 11),
-      .score_max = real_at(get, 12),
-      .threshold = real_at(get, 13),
-      .precision = real_at(get, 14),
-      .recall = real_at(get, 15),
-      .f1 = real_at(get, 16),
-      .champion = sqlite3_column_int(get, 17) != 0,
-      .bytes = (size_t)sqlite3_column_int64(get, 18),
-      .id = sqlite3_column_int64(get, 19),
+      .metric_id = sqlite3_column_int64(get, 2),
+      .model = text_at(get, 3),
+      .version = (uint32_t)sqlite3_column_int64(get, 4),
+      .options = text_at(get, 5),
+      .created = real_at(get, 6),
+      .samples = (uint64_t)sqlite3_column_int64(get, 7),
+      .train_from = real_at(get, 8),
+      .train_to = real_at(get, 9),
+      .score_mean = real_at(get, 10),
+      .score_stddev = real_at(get, 11),
+      .score_min = real_at(get, 12),
+      .score_max = real_at(get, 13),
+      .threshold = real_at(get, 14),
+      .input_drift = real_at(get, 15),
+      .score_drift = real_at(get, 16),
+      .precision = real_at(get, 17),
+      .recall = real_at(get, 18),
+      .f1 = real_at(get, 19),
+      .champion = sqlite3_column_int(get, 20) != 0,
+      .bytes = (size_t)sqlite3_column_int64(get, 21),
+      .id = sqlite3_column_int64(get, COLUMN_ID),
   };
-  if (sqlite3_column_count(get) > 20) {
-    row.block = sqlite3_column_blob(get, 20);
-    row.bytes = (size_t)sqlite3_column_bytes(get, 20);
-  }
-  return row;
 }
 
-/* Visits the rows of a query, which is finalized; gives how many there were. */
-static int visit_rows(struct database *database, struct health *health, sqlite3_stmt *get, int code,
-                      void (*visit)(void *context, const struct model_row *row), void *context,
-                      size_t *ret_rows) {
-  size_t rows = 0;
+/* How the rows of a query are visited: where choose is NULL, without blocks. */
+struct visiting {
+  model_chooser choose;
+  model_visitor visit;
+  void *context;
+};
+
+/* SQLite reads a block only when it is asked for. */
+static void visit_row(sqlite3_stmt *get, const struct visiting *visiting) {
+  struct model_row row = take_row(get);
+  if (visiting->choose != NULL) {
+    if (!visiting->choose(visiting->context, &row))
+      return;
+    row.block = sqlite3_column_blob(get, COLUMN_BLOCK);
+    row.bytes = (size_t)sqlite3_column_bytes(get, COLUMN_BLOCK);
+  }
+  visiting->visit(visiting->context, &row);
+}
+
+static int visit_rows(struct database *database, struct health *health, const char *sql,
+                      const struct visiting *visiting) {
+  sqlite3_stmt *get;
+  int code = sqlite3_prepare_v2(database->handle, sql, -1, &get, NULL);
   while (code == SQLITE_OK && (code = sqlite3_step(get)) == SQLITE_ROW) {
-    const struct model_row row = take_row(get);
-    visit(context, &row);
-    rows++;
+    visit_row(get, visiting);
     code = SQLITE_OK;
   }
   sqlite3_finalize(get);
-  *ret_rows = rows;
   if (code == SQLITE_DONE)
     return STATUS_OK;
   database_fail(database, health, code);
   return STATUS_IO;
 }
 
-int model_rows_each(struct database *database, struct health *health,
-                    void (*visit)(void *context, const struct model_row *row), void *context) {
-  sqlite3_stmt *get;
-  size_t rows;
-  const int code = sqlite3_prepare_v2(
-      database->handle, "SELECT " MODEL_COLUMNS ", id FROM models ORDER BY id", -1, &get, NULL);
-  return visit_rows(database, health, get, code, visit, context, &rows);
+int model_rows_each(struct database *database, struct health *health, model_visitor visit,
+                    void *context) {
+  const struct visiting visiting = {.visit = visit, .context = context};
+  return visit_rows(database, health, "SELECT " MODEL_COLUMNS ", id FROM models ORDER BY id",
+                    &visiting);
 }
 
-int model_rows_champion(struct database *database, struct health *health, enum model_scope scope,
-                        const char *subject,
-                        void (*visit)(void *context, const struct model_row *row), void *context) {
-  sqlite3_stmt *get;
-  size_t rows;
-  const int code = sqlite3_prepare_v2(database->handle,
-                                      "SELECT " MODEL_COLUMNS ", id, block FROM models"
-                                      " WHERE scope = ?1 AND subject = ?2 AND champion = 1"
-                                      " ORDER BY id DESC LIMIT 1",
-                                      -1, &get, NULL);
-  if (code == SQLITE_OK) {
-    sqlite3_bind_text(get, 1, scope_names[scope], -1, SQLITE_STATIC);
-    sqlite3_bind_text(get, 2, subject, -1, SQLITE_STATIC);
-  }
-  const int status = visit_rows(database, health, get, code, visit, context, &rows);
-  return status == STATUS_OK && rows == 0 ? STATUS_NOT_FOUND : status;
+int model_rows_load(struct database *database, struct health *health, model_chooser choose,
+                    model_visitor visit, void *context) {
+  const struct visiting visiting = {.choose = choose, .visit = visit, .context = context};
+  return visit_rows(database, health,
+                    "SELECT " MODEL_COLUMNS ", id, block FROM models WHERE scope = 'metric'"
+                    " ORDER BY id",
+                    &visiting);
 }

@@ -1,7 +1,8 @@
 /*
  * The table models: what was fitted to the past of a metric or a group, and how
  * good it was. Used by whoever has the database, which in the daemon is the
- * writer's thread.
+ * writer's thread. Functions that take a handle of SQLite are for within a
+ * transaction, and give codes of SQLite.
  */
 #ifndef ANOMALY_STORE_MODEL_ROWS_H
 #define ANOMALY_STORE_MODEL_ROWS_H
@@ -22,46 +23,62 @@ struct model_row {
   int64_t id; /* given by model_rows_put */
   enum model_scope scope;
   const char *subject; /* a metric's identity as text, or a group's name */
+  int64_t metric_id;   /* the metric's key, as in metric_record; 0 = none, of a group */
   const char *model;
-  uint32_t version;
-  const char *options;         /* in effect, as text */
+  uint32_t version;            /* counts up with the subject's fits of this model */
+  const char *options;         /* in effect, those that are not at their presets, as text */
   double created;              /* seconds since the epoch, as the next two */
   double train_from, train_to; /* of the samples; NaN = not known, as all numbers below */
   uint64_t samples;
   double score_mean, score_stddev, score_min, score_max; /* raw, of the samples */
   double threshold;                                      /* of raw scores */
+  double input_drift, score_drift;                       /* population stability indexes */
   double precision, recall, f1;                          /* where there are labels */
-  bool champion;                                         /* the one that scores; one a subject */
-  const void *block;                                     /* NULL when rows are listed */
-  size_t bytes;                                          /* of the block */
+  bool champion;     /* the one that scores; one for each model of a subject */
+  const void *block; /* NULL when rows are listed */
+  size_t bytes;      /* of the block */
 };
 
+typedef void (*model_visitor)(void *context, const struct model_row *row);
+
 /*
- * Adds a row; a champion takes the place of its subject's last one. Errors:
- * STATUS_LIMIT (the block is too large), STATUS_IO (the reason is in *health).
+ * Adds a row in place of one of the same subject, model and version; a champion
+ * takes the place of the last one.
+ */
+int model_rows_add(sqlite3 *database, const struct model_row *row, int64_t *ret_id);
+
+/*
+ * The same in a transaction of its own. Errors: STATUS_LIMIT (the block is too
+ * large), STATUS_IO (the reason is in *health).
  */
 int model_rows_put(struct database *database, struct health *health, const struct model_row *row,
                    int64_t *ret_id);
 
-/*
- * Makes a row its subject's champion, such as an earlier one. Errors:
- * STATUS_NOT_FOUND (no such row), STATUS_IO.
- */
-int model_rows_crown(struct database *database, struct health *health, int64_t id);
+/* Makes a row the champion of its subject and model, such as an earlier one. */
+int model_rows_crown(sqlite3 *database, int64_t id, bool *ret_found);
 
 /* Calls visit for each row, without its block, in the order of ids. Errors: STATUS_IO. */
-int model_rows_each(struct database *database, struct health *health,
-                    void (*visit)(void *context, const struct model_row *row), void *context);
+int model_rows_each(struct database *database, struct health *health, model_visitor visit,
+                    void *context);
+
+/* Looks at a row without its block, and says whether it is to be visited with it. */
+typedef bool (*model_chooser)(void *context, const struct model_row *row);
 
 /*
- * Calls visit with the champion of a subject and its block, whose bytes are
- * hostile. Errors: STATUS_NOT_FOUND (it has none), STATUS_IO.
+ * Calls visit for the rows of metrics that choose says, with their blocks, whose
+ * bytes are hostile. Errors: STATUS_IO.
  */
-int model_rows_champion(struct database *database, struct health *health, enum model_scope scope,
-                        const char *subject,
-                        void (*visit)(void *context, const struct model_row *row), void *context);
+int model_rows_load(struct database *database, struct health *health, model_chooser choose,
+                    model_visitor visit, void *context);
 
-/* Removes all but champions and the latest `keep` rows of each subject. Errors: STATUS_IO. */
-int model_rows_forget(struct database *database, struct health *health, unsigned keep);
+/*
+ * Removes all but champions and the latest `keep` rows for each model of each subject;
+ * or all but the latest `keep` of the row's own subject and model.
+ */
+int model_rows_forget(sqlite3 *database, unsigned keep);
+int model_rows_forget_like(sqlite3 *database, const struct model_row *row, unsigned keep);
+
+/* Bytes of all blocks. */
+int model_rows_bytes(sqlite3 *database, int64_t *ret_bytes);
 
 #endif

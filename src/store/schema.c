@@ -144,6 +144,13 @@ static const char *const migrations[] = {
     " trained REAL NOT NULL,"
     " state BLOB NOT NULL"
     ");",
+
+    "ALTER TABLE models ADD COLUMN metric_id INTEGER;"
+    "ALTER TABLE models ADD COLUMN input_drift REAL;"
+    "ALTER TABLE models ADD COLUMN score_drift REAL;"
+    "ALTER TABLE models ADD COLUMN crowned REAL;"
+    "DROP INDEX models_by_subject;"
+    "CREATE INDEX models_by_subject ON models (scope, subject, model);",
 };
 
 enum { SCHEMA_VERSION = sizeof migrations / sizeof *migrations };

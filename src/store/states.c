@@ -6,6 +6,7 @@
 #include <math.h>
 
 struct batch {
+  struct model_shelf *shelf;
   const struct metric_record *records;
   size_t count;
   double now;
@@ -44,7 +45,8 @@ static int put_baseline(sqlite3_stmt *put, const struct metric_record *record,
   return statement_run(put);
 }
 
-static int put_record(struct database *database, const struct metric_record *record, double now) {
+static int put_record(struct database *database, struct model_shelf *shelf,
+                      const struct metric_record *record, double now) {
   char name[METRIC_TEXT_SIZE];
   struct text metric = text_over(name, sizeof name);
   describe_metric_short(&record->id, &metric);
@@ -53,6 +55,8 @@ static int put_record(struct database *database, const struct metric_record *rec
     code = put_state(database->statement[STATEMENT_PUT_STATE], record, &metric, now);
   if (code == SQLITE_OK && (record->unsaved & UNSAVED_BASELINE) != 0)
     code = put_baseline(database->statement[STATEMENT_PUT_BASELINE], record, &metric, now);
+  for (size_t i = 0; code == SQLITE_OK && i < record->model_count; i++)
+    code = model_shelf_put(shelf, database, record, &record->models[i]);
   return code;
 }
 
@@ -60,14 +64,18 @@ static int put_batch(struct database *database, void *context) {
   const struct batch *const batch = context;
   int code = SQLITE_OK;
   for (size_t i = 0; code == SQLITE_OK && i < batch->count; i++)
-    code = put_record(database, &batch->records[i], batch->now);
+    code = put_record(database, batch->shelf, &batch->records[i], batch->now);
   return code;
 }
 
-bool states_put(struct database *database, struct health *health,
+bool states_put(struct database *database, struct health *health, struct model_shelf *shelf,
                 const struct metric_record *records, size_t count, double now) {
-  struct batch batch = {.records = records, .count = count, .now = now};
-  return database_transaction(database, health, put_batch, &batch);
+  struct batch batch = {.shelf = shelf, .records = records, .count = count, .now = now};
+  const struct model_shelf before = *shelf;
+  const bool good = database_transaction(database, health, put_batch, &batch);
+  if (!good)
+    *shelf = before;
+  return good;
 }
 
 bool states_restore(struct database *database, struct health *health, struct engine *engine,
@@ -93,6 +101,7 @@ bool states_restore(struct database *database, struct health *health, struct eng
 static int forget(struct database *database, void *context) {
   static const char *const steps[] = {
       "DELETE FROM detector_state WHERE id IN (SELECT id FROM baselines WHERE last_seen < ?1)",
+      "DELETE FROM models WHERE metric_id IN (SELECT id FROM baselines WHERE last_seen < ?1)",
       "DELETE FROM baselines WHERE last_seen < ?1"};
   int code = SQLITE_OK;
   for (size_t i = 0; code == SQLITE_OK && i < sizeof steps / sizeof *steps; i++)

@@ -6,12 +6,16 @@
 
 #include "anomaly/state.h"
 #include "store/database.h"
+#include "store/model_shelf.h"
 
-/* Writes what is due of the records in one transaction; `now` as the samples have time. */
-bool states_put(struct database *database, struct health *health,
+/*
+ * Writes what is due of the records in one transaction; `now` as the samples have
+ * time. `shelf` says how many of their models are kept, and counts them.
+ */
+bool states_put(struct database *database, struct health *health, struct model_shelf *shelf,
                 const struct metric_record *records, size_t count, double now);
 
-/* Removes metrics whose last value came before `before`. */
+/* Removes metrics whose last value came before `before`, and their models. */
 bool states_forget(struct database *database, struct health *health, double before);
 
 /*

@@ -38,6 +38,10 @@ void store_show_health(struct store *store) {
   store->status.health = store->health;
   store->status.bytes = bytes;
   store->status.silences = store->silences.count;
+  store->status.models = store->models.stored;
+  store->status.models_left_out = store->models.left_out;
+  store->status.models_restored = store->models.restored;
+  store->status.models_refused = store->models.refused;
   pthread_mutex_unlock(&store->lock);
 }
 
@@ -50,6 +54,8 @@ int store_open(struct store **ret_store, const struct store_settings *settings) 
     return STATUS_NO_MEMORY;
   }
   store->options = settings->options;
+  store->models = (struct model_shelf){.keep = settings->options.keep_models,
+                                       .bytes_most = settings->options.models_limit};
   store->now = settings->now;
   store->database.path = copy;
   init_locks(store);

@@ -91,6 +91,10 @@ struct store_status {
   uint64_t anomalies_left_out;
   uint64_t silences;         /* in effect */
   uint64_t taken_over;       /* metrics learned elsewhere */
+  uint64_t models;           /* fitted blocks written */
+  uint64_t models_left_out;  /* for want of room */
+  uint64_t models_restored;  /* that go on */
+  uint64_t models_refused;   /* damaged, or of other options: fitted anew */
   double checkpoint_seconds; /* of the last one */
   double checkpoint_age;     /* seconds since the last one, or since the start */
   uint64_t bytes;            /* of the file */

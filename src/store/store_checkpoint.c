@@ -27,9 +27,10 @@ static bool read_file(struct store *store) {
   const bool is_first = store->status.restore_seconds <= 0;
   const bool is_ours = database->stored_seed == database->seed;
   struct restore_stats restored = store->status.restored;
-  const bool good =
-      states_restore(database, &store->health, store->engine, store->now(), &restored);
+  bool good = states_restore(database, &store->health, store->engine, store->now(), &restored);
   show_restored(store, &restored, store_seconds() - begin);
+  if (good && is_ours)
+    good = model_shelf_restore(&store->models, database, &store->health, store->engine);
   if (!good)
     return false;
   const int code = database_rekey(database);
@@ -93,6 +94,7 @@ static bool put_states(struct store *store, unsigned unsaved, uint64_t *ret_rows
   const struct metric_record *records;
   uint64_t rows = 0;
   bool good = true;
+  store->models.counted = false;
   if (state_export_begin(&export, store->engine, unsaved) != STATUS_OK) {
     health_fail(&store->health, STORE_NO_MEMORY, NULL);
     return false;
@@ -100,7 +102,8 @@ static bool put_states(struct store *store, unsigned unsaved, uint64_t *ret_rows
   for (size_t count;
        good && store->database.handle != NULL && (count = state_export_next(export, &records)) > 0;
        rows += count) {
-    good = states_put(&store->database, &store->health, records, count, store->now());
+    good =
+        states_put(&store->database, &store->health, &store->models, records, count, store->now());
     if (!good)
       state_export_refused(export);
     store_run_errand(store);
@@ -152,8 +155,9 @@ bool store_checkpoint(struct store *store, bool with_baselines) {
   const double begin = store_seconds();
   const bool baselines = with_baselines || begin >= store->next_baselines;
   uint64_t rows = 0;
-  const bool good =
-      write_all(store, UNSAVED_STATE | (baselines ? (unsigned)UNSAVED_BASELINE : 0u), &rows);
+  const unsigned unsaved = UNSAVED_STATE | (baselines ? (unsigned)UNSAVED_BASELINE : 0u) |
+                           (store->models.keep > 0 ? (unsigned)UNSAVED_MODEL : 0u);
+  const bool good = write_all(store, unsaved, &rows);
   if (good) {
     health_recover(&store->health);
     note_checkpoint(store, begin, rows);

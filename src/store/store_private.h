@@ -8,6 +8,7 @@
 
 #include "store/anomaly_log.h"
 #include "store/database.h"
+#include "store/model_shelf.h"
 #include "store/silences.h"
 #include "store/store.h"
 
@@ -30,6 +31,7 @@ struct store {
   bool went_on;                 /* with the incidents of the last run */
   struct health health;         /* shown in status */
   struct silences silences;
+  struct model_shelf models;
   double next_baselines;
   bool threaded;
   pthread_t thread;

@@ -80,10 +80,13 @@ static char folder[256], path[300];
 static double now_of_data(void) { return START; }
 
 static bool open_all(struct load *load) {
-  const struct store_settings settings = {
-      .path = path,
-      .options = {.checkpoint_interval = 86400, .keep_incidents = 86400, .keep_anomalies = 86400},
-      .now = now_of_data};
+  const struct store_settings settings = {.path = path,
+                                          .options = {.checkpoint_interval = 86400,
+                                                      .keep_incidents = 86400,
+                                                      .keep_anomalies = 86400,
+                                                      .keep_models = 3,
+                                                      .models_limit = 1 << 27},
+                                          .now = now_of_data};
   if (store_open(&load->store, &settings) != STATUS_OK)
     return false;
   struct engine_settings engine = engine_settings_preset();

@@ -58,16 +58,23 @@ static void note_verdict(void *store, const struct episode_event *verdict) {
   store_note_verdict(store, verdict);
 }
 
-static struct engine *make_engine(struct store *store) {
+static struct rule_set *fake_rules(void) {
   static struct detector listening;
   listening = fake_listening_detector();
+  struct rule_set *rules;
+  struct rule *rule;
+  assert_int_equal(rule_set_create(&rules), STATUS_OK);
+  assert_int_equal(rule_set_add(rules, &rule), STATUS_OK);
+  assert_int_equal(rule_add_detector(rule, &listening, NULL), STATUS_OK);
+  return rules;
+}
+
+static struct engine *make_engine(struct store *store, const struct stored_setup *setup) {
   struct engine_settings settings = engine_settings_preset();
   struct engine *engine;
-  struct rule *rule;
-  assert_int_equal(rule_set_create(&settings.rules), STATUS_OK);
-  assert_int_equal(rule_set_add(settings.rules, &rule), STATUS_OK);
-  assert_int_equal(rule_add_detector(rule, &listening, NULL), STATUS_OK);
+  settings.rules = setup->rules != NULL ? setup->rules : fake_rules();
   settings.hash_seed = store_seed(store);
+  settings.store_models = setup->keep_models > 0;
   settings.verdict_listener = note_verdict;
   settings.verdict_context = store;
   assert_int_equal(engine_create(&engine, &settings), STATUS_OK);
@@ -80,15 +87,24 @@ void stored_start(struct stored *stored, double checkpoint_interval) {
 
 void stored_start_with(struct stored *stored, double checkpoint_interval,
                        const struct store_hearers *hearers) {
-  const struct store_settings settings = {.path = stored_path,
-                                          .options = {.checkpoint_interval = checkpoint_interval,
-                                                      .keep_incidents = 86400,
-                                                      .keep_anomalies = 86400},
-                                          .now = now};
+  const struct stored_setup setup = {.checkpoint_interval = checkpoint_interval,
+                                     .hearers = hearers};
+  stored_start_as(stored, &setup);
+}
+
+void stored_start_as(struct stored *stored, const struct stored_setup *setup) {
+  const struct store_settings settings = {
+      .path = stored_path,
+      .options = {.checkpoint_interval = setup->checkpoint_interval,
+                  .keep_incidents = 86400,
+                  .keep_anomalies = 86400,
+                  .keep_models = setup->keep_models,
+                  .models_limit = setup->models_limit},
+      .now = now};
   assert_int_equal(store_open(&stored->store, &settings), STATUS_OK);
   assert_true(store_seed(stored->store) != 0);
-  stored->engine = make_engine(stored->store);
-  assert_int_equal(store_start(stored->store, stored->engine, hearers), STATUS_OK);
+  stored->engine = make_engine(stored->store, setup);
+  assert_int_equal(store_start(stored->store, stored->engine, setup->hearers), STATUS_OK);
 }
 
 void stored_stop(struct stored *stored) {

@@ -35,6 +35,16 @@ unsigned stored_files(const char *part);
 /* Opens the store, makes the engine, restores and starts the writer. */
 void stored_start(struct stored *stored, double checkpoint_interval);
 
+/* How a store is started; all zero but the interval: as above. */
+struct stored_setup {
+  double checkpoint_interval;
+  const struct store_hearers *hearers;
+  struct rule_set *rules; /* NULL = fake detectors */
+  uint32_t keep_models;
+  uint64_t models_limit;
+};
+void stored_start_as(struct stored *stored, const struct stored_setup *setup);
+
 /* The same with those who hear of incidents. */
 void stored_start_with(struct stored *stored, double checkpoint_interval,
                        const struct store_hearers *hearers);

@@ -6,74 +6,13 @@
 #include "base/option.h"
 #include "engine/model_options.h"
 #include "unit/alloc_fail.h"
+#include "unit/model_rig.h"
 #include "unit/signals.h"
 #include "unit/unit_test.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define STEP 60.0
-#define BEGIN 1700000000.0
-
-struct rig {
-  struct engine *engine;
-  struct noise noise;
-  double time;
-};
-
-/* Watched by a model with options "name=value", NULL at the end. */
-static void start(struct rig *rig, const char *model, uint64_t memory_limit,
-                  const char *const *settings) {
-  const struct detector *const detector = watcher_find(model);
-  struct engine_settings engine = engine_settings_preset();
-  struct rule *rule;
-  void *const options = calloc(1, detector->options_size);
-  assert_non_null(options);
-  option_set_presets(detector->options, options);
-  for (; settings != NULL && *settings != NULL; settings++) {
-    char word[64];
-    assert_true(strlen(*settings) < sizeof word);
-    memcpy(word, *settings, strlen(*settings) + 1);
-    char *const equals = strchr(word, '=');
-    *equals = '\0';
-    assert_int_equal(
-        option_set_text(option_find(detector->options, word), options, equals + 1, NULL),
-        STATUS_OK);
-  }
-  assert_int_equal(rule_set_create(&engine.rules), STATUS_OK);
-  assert_int_equal(rule_set_add(engine.rules, &rule), STATUS_OK);
-  assert_int_equal(rule_add_detector(rule, detector, options), STATUS_OK);
-  free(options);
-  rule_settings(rule)->warmup = 3600;
-  rule_mark(rule, (size_t)(option_find(rule_option_rows, "warmup") - rule_option_rows));
-  if (memory_limit > 0)
-    engine.options.memory_limit = memory_limit;
-  *rig = (struct rig){.noise = {3}, .time = BEGIN};
-  assert_int_equal(engine_create(&rig->engine, &engine), STATUS_OK);
-}
-
-static struct verdict observe(struct rig *rig, double value) {
-  const struct metric_id id = {{"host", "cpu", "0", "cpu", "user", "value"}};
-  struct verdict verdict = {.ratio = NAN};
-  rig->time += STEP;
-  const struct sample sample = sample_gauge(rig->time, STEP, value);
-  assert_int_equal(engine_observe(rig->engine, &id, &sample, &verdict), OBSERVED);
-  return verdict;
-}
-
-static struct verdict feed(struct rig *rig, unsigned values) {
-  struct verdict verdict = {.ratio = NAN};
-  for (unsigned i = 0; i < values; i++)
-    verdict = observe(rig, 50 + noise_gaussian(&rig->noise));
-  return verdict;
-}
-
-static struct engine_stats stats_of(const struct rig *rig) {
-  struct engine_stats stats;
-  engine_stats(rig->engine, &stats);
-  return stats;
-}
 
 /* ---- The list ------------------------------------------------------------- */
 
@@ -127,67 +66,68 @@ static void test_contradictions_are_told(void **state) {
 
 static void test_it_collects_then_scores(void **state) {
   (void)state;
-  struct rig rig;
-  start(&rig, "ecod", 0, NULL);
+  struct model_rig rig;
+  model_rig_start(&rig, "ecod", NULL);
   for (unsigned i = 1; i < 50; i++) {
-    const struct verdict verdict = feed(&rig, 1);
+    const struct verdict verdict = model_rig_feed(&rig, 1);
     assert_int_equal(verdict.missing, 50 - i);
     assert_false(verdict.scored);
     assert_int_equal(verdict.ready, 0);
-    assert_int_equal(stats_of(&rig).fits, 0);
+    assert_int_equal(model_rig_stats(&rig).fits, 0);
   }
-  const uint64_t memory = stats_of(&rig).memory;
-  assert_int_equal(feed(&rig, 1).missing, 0); /* and is fitted after its verdict */
-  assert_int_equal(stats_of(&rig).fits, 1);
-  assert_int_equal(stats_of(&rig).models, 1);
-  assert_true(stats_of(&rig).memory > memory + 40 * 6 * sizeof(double));
-  const struct verdict verdict = feed(&rig, 1);
+  const uint64_t memory = model_rig_stats(&rig).memory;
+  assert_int_equal(model_rig_feed(&rig, 1).missing, 0); /* and is fitted after its verdict */
+  assert_int_equal(model_rig_stats(&rig).fits, 1);
+  assert_int_equal(model_rig_stats(&rig).models, 1);
+  assert_true(model_rig_stats(&rig).memory > memory + 40 * 6 * sizeof(double));
+  const struct verdict verdict = model_rig_feed(&rig, 1);
   assert_true(verdict.scored && isfinite(verdict.raw));
   engine_destroy(rig.engine);
 }
 
 static void test_it_is_fitted_anew_as_often_as_told(void **state) {
   (void)state;
-  struct rig rig;
-  start(&rig, "ecod", 0, (const char *const[]){"min_samples=60", "retrain_interval=25", NULL});
-  feed(&rig, 60 + 24);
-  assert_int_equal(stats_of(&rig).fits, 1);
-  feed(&rig, 1);
-  assert_int_equal(stats_of(&rig).fits, 2);
-  feed(&rig, 100);
-  assert_int_equal(stats_of(&rig).fits, 6);
-  assert_int_equal(stats_of(&rig).models, 1);
+  struct model_rig rig;
+  model_rig_start(&rig, "ecod",
+                  (const char *const[]){"min_samples=60", "retrain_interval=25", NULL});
+  model_rig_feed(&rig, 60 + 24);
+  assert_int_equal(model_rig_stats(&rig).fits, 1);
+  model_rig_feed(&rig, 1);
+  assert_int_equal(model_rig_stats(&rig).fits, 2);
+  model_rig_feed(&rig, 100);
+  assert_int_equal(model_rig_stats(&rig).fits, 6);
+  assert_int_equal(model_rig_stats(&rig).models, 1);
   engine_destroy(rig.engine);
 }
 
 static void test_it_is_fitted_anew_by_age(void **state) {
   (void)state;
-  struct rig rig;
-  start(&rig, "ecod", 0,
-        (const char *const[]){"retrain_interval=1000000", "retrain_after=2h", NULL});
-  feed(&rig, 50);
-  assert_int_equal(stats_of(&rig).fits, 1);
-  feed(&rig, 119);
-  assert_int_equal(stats_of(&rig).fits, 1);
-  feed(&rig, 1);
-  assert_int_equal(stats_of(&rig).fits, 2);
+  struct model_rig rig;
+  model_rig_start(&rig, "ecod",
+                  (const char *const[]){"retrain_interval=1000000", "retrain_after=2h", NULL});
+  model_rig_feed(&rig, 50);
+  assert_int_equal(model_rig_stats(&rig).fits, 1);
+  model_rig_feed(&rig, 119);
+  assert_int_equal(model_rig_stats(&rig).fits, 1);
+  model_rig_feed(&rig, 1);
+  assert_int_equal(model_rig_stats(&rig).fits, 2);
   engine_destroy(rig.engine);
 }
 
 static void test_only_the_window_counts(void **state) {
   (void)state;
-  struct rig rig, fresh;
+  struct model_rig rig, fresh;
   const char *const options[] = {"window_size=60", "min_samples=60", "retrain_interval=60",
                                  "features=value", NULL};
-  start(&rig, "ecod", 0, options);
+  model_rig_start(&rig, "ecod", options);
   for (unsigned i = 0; i < 60; i++)
-    observe(&rig, 1e6);
-  start(&fresh, "ecod", 0, options);
+    model_rig_observe(&rig, 1e6);
+  model_rig_start(&fresh, "ecod", options);
   fresh.time = rig.time;
-  feed(&rig, 60);
-  feed(&fresh, 60);
+  model_rig_feed(&rig, 60);
+  model_rig_feed(&fresh, 60);
   for (unsigned i = 0; i < 60; i++)
-    assert_true(feed(&rig, 1).raw == feed(&fresh, 1).raw);
+    assert_true(model_rig_feed(&rig, 1).raw == model_rig_feed(&fresh, 1).raw);
   engine_destroy(rig.engine);
   engine_destroy(fresh.engine);
 }
@@ -195,15 +135,15 @@ static void test_only_the_window_counts(void **state) {
 /* A level that is gone for an hour is not fitted to. */
 static void test_old_values_are_not_fitted_to(void **state) {
   (void)state;
-  struct rig rig;
-  start(&rig, "ecod", 0,
-        (const char *const[]){"window_age=1h", "retrain_interval=61", "min_samples=61",
-                              "features=value", NULL});
+  struct model_rig rig;
+  model_rig_start(&rig, "ecod",
+                  (const char *const[]){"window_age=1h", "retrain_interval=61", "min_samples=61",
+                                        "features=value", NULL});
   for (unsigned i = 0; i < 61; i++)
-    observe(&rig, 1e6 + i);
-  feed(&rig, 61);
-  assert_int_equal(stats_of(&rig).fits, 2);
-  assert_true(observe(&rig, 1e6).raw > observe(&rig, 50).raw + 1);
+    model_rig_observe(&rig, 1e6 + i);
+  model_rig_feed(&rig, 61);
+  assert_int_equal(model_rig_stats(&rig).fits, 2);
+  assert_true(model_rig_observe(&rig, 1e6).raw > model_rig_observe(&rig, 50).raw + 1);
   engine_destroy(rig.engine);
 }
 
@@ -211,11 +151,11 @@ static void test_old_values_are_not_fitted_to(void **state) {
 
 static void test_it_finds_what_is_unusual(void **state) {
   (void)state;
-  struct rig rig;
-  start(&rig, "ecod", 0, NULL);
+  struct model_rig rig;
+  model_rig_start(&rig, "ecod", NULL);
   unsigned false_alarms = 0, outliers = 0;
   for (unsigned i = 0; i < 4000; i++) {
-    const struct verdict verdict = feed(&rig, 1);
+    const struct verdict verdict = model_rig_feed(&rig, 1);
     false_alarms += i >= 2000 && verdict.anomaly;
     outliers += i >= 2000 && verdict.outlier;
   }
@@ -223,7 +163,7 @@ static void test_it_finds_what_is_unusual(void **state) {
   assert_true(outliers > 100 && outliers < 320); /* contamination is a tenth */
   struct verdict worst = {.ratio = 0};
   for (unsigned i = 0; i < 10; i++) {
-    const struct verdict verdict = observe(&rig, 90 + i);
+    const struct verdict verdict = model_rig_observe(&rig, 90 + i);
     worst = verdict.ratio > worst.ratio ? verdict : worst;
   }
   assert_true(worst.anomaly && worst.outlier);
@@ -236,17 +176,17 @@ static void test_it_finds_what_is_unusual(void **state) {
 /* What is open is not learned as usual before its end. */
 static void test_no_fit_while_an_episode_is_open(void **state) {
   (void)state;
-  struct rig rig;
-  start(&rig, "ecod", 0, (const char *const[]){"retrain_interval=10", NULL});
-  feed(&rig, 2000);
+  struct model_rig rig;
+  model_rig_start(&rig, "ecod", (const char *const[]){"retrain_interval=10", NULL});
+  model_rig_feed(&rig, 2000);
   unsigned opened = 0;
   for (unsigned i = 0; i < 40 && opened < 12; i++) {
-    const uint64_t fits = stats_of(&rig).fits;
-    const struct verdict verdict = observe(&rig, 900 + (i % 2) * 100);
+    const uint64_t fits = model_rig_stats(&rig).fits;
+    const struct verdict verdict = model_rig_observe(&rig, 900 + (i % 2) * 100);
     if (!verdict.open)
       continue;
     opened++;
-    assert_int_equal(stats_of(&rig).fits, fits);
+    assert_int_equal(model_rig_stats(&rig).fits, fits);
   }
   assert_true(opened >= 12);
   engine_destroy(rig.engine);
@@ -254,22 +194,22 @@ static void test_no_fit_while_an_episode_is_open(void **state) {
 
 static void test_a_metric_that_never_moves_is_fine(void **state) {
   (void)state;
-  struct rig rig;
-  start(&rig, "ecod", 0, NULL);
+  struct model_rig rig;
+  model_rig_start(&rig, "ecod", NULL);
   for (unsigned i = 0; i < 1200; i++) {
-    const struct verdict verdict = observe(&rig, 5);
+    const struct verdict verdict = model_rig_observe(&rig, 5);
     assert_false(verdict.anomaly);
     assert_true(isfinite(verdict.ratio) && isfinite(verdict.raw));
   }
   for (unsigned i = 0; i < 1200; i++)
-    assert_true(isfinite(observe(&rig, i % 2 == 0 ? 1.7e308 : -1.7e308).ratio));
+    assert_true(isfinite(model_rig_observe(&rig, i % 2 == 0 ? 1.7e308 : -1.7e308).ratio));
   engine_destroy(rig.engine);
 }
 
 /* ---- Restart -------------------------------------------------------------- */
 
 /* The state of the one metric; the caller frees. */
-static void *save(const struct rig *rig, size_t *ret_size) {
+static void *save(const struct model_rig *rig, size_t *ret_size) {
   struct state_export *export;
   const struct metric_record *records;
   assert_int_equal(state_export_begin(&export, rig->engine, UNSAVED_STATE), STATUS_OK);
@@ -283,11 +223,11 @@ static void *save(const struct rig *rig, size_t *ret_size) {
 }
 
 /* A new engine that knows what the other one has stored. */
-static void restart(const struct rig *old, struct rig *rig) {
+static void restart(const struct model_rig *old, struct model_rig *rig) {
   size_t size;
   void *const bytes = save(old, &size);
   struct restore_stats stats = {.metrics = 0};
-  start(rig, "ecod", 0, NULL);
+  model_rig_start(rig, "ecod", NULL);
   engine_restore(rig->engine, bytes, size, old->time, &stats);
   assert_int_equal(stats.metrics, 1);
   assert_int_equal(stats.cold_detectors, 0);
@@ -298,33 +238,33 @@ static void restart(const struct rig *old, struct rig *rig) {
 
 static void test_the_window_outlives_a_restart(void **state) {
   (void)state;
-  struct rig old, rig;
-  start(&old, "ecod", 0, NULL);
-  feed(&old, 30);
+  struct model_rig old, rig;
+  model_rig_start(&old, "ecod", NULL);
+  model_rig_feed(&old, 30);
   restart(&old, &rig);
-  assert_int_equal(feed(&rig, 1).missing, 19);
+  assert_int_equal(model_rig_feed(&rig, 1).missing, 19);
   engine_destroy(rig.engine);
-  feed(&old, 370);
+  model_rig_feed(&old, 370);
   restart(&old, &rig);
-  assert_int_equal(stats_of(&rig).models, 0);
-  feed(&rig, 1); /* fitted at once: what the old one had is lost */
-  assert_int_equal(stats_of(&rig).fits, 1);
-  assert_true(feed(&rig, 1).scored);
-  feed(&rig, 98);
-  assert_int_equal(stats_of(&rig).fits, 1); /* and then in turn */
-  feed(&rig, 1);
-  assert_int_equal(stats_of(&rig).fits, 2);
+  assert_int_equal(model_rig_stats(&rig).models, 0);
+  model_rig_feed(&rig, 1); /* fitted at once: what the old one had is lost */
+  assert_int_equal(model_rig_stats(&rig).fits, 1);
+  assert_true(model_rig_feed(&rig, 1).scored);
+  model_rig_feed(&rig, 98);
+  assert_int_equal(model_rig_stats(&rig).fits, 1); /* and then in turn */
+  model_rig_feed(&rig, 1);
+  assert_int_equal(model_rig_stats(&rig).fits, 2);
   engine_destroy(rig.engine);
   engine_destroy(old.engine);
 }
 
 static void test_two_runs_are_the_same(void **state) {
   (void)state;
-  struct rig one, other;
-  start(&one, "ecod", 0, NULL);
-  start(&other, "ecod", 0, NULL);
+  struct model_rig one, other;
+  model_rig_start(&one, "ecod", NULL);
+  model_rig_start(&other, "ecod", NULL);
   for (unsigned i = 0; i < 700; i++) {
-    const struct verdict left = feed(&one, 1), right = feed(&other, 1);
+    const struct verdict left = model_rig_feed(&one, 1), right = model_rig_feed(&other, 1);
     assert_true(left.ratio == right.ratio && left.raw == right.raw);
   }
   engine_destroy(one.engine);
@@ -334,11 +274,11 @@ static void test_two_runs_are_the_same(void **state) {
 /* A clock that was set back starts the metric anew: its model goes too. */
 static void test_a_metric_that_starts_anew_collects_again(void **state) {
   (void)state;
-  struct rig rig;
-  start(&rig, "ecod", 0, NULL);
-  feed(&rig, 100);
+  struct model_rig rig;
+  model_rig_start(&rig, "ecod", NULL);
+  model_rig_feed(&rig, 100);
   const struct metric_id id = {{"host", "cpu", "0", "cpu", "user", "value"}};
-  const struct sample late = sample_gauge(BEGIN, STEP, 1);
+  const struct sample late = sample_gauge(MODEL_RIG_BEGIN, MODEL_RIG_STEP, 1);
   double clock = rig.time;
   engine_tick(rig.engine, clock);
   assert_int_equal(engine_observe(rig.engine, &id, &late, NULL), REFUSED_LATE);
@@ -346,7 +286,7 @@ static void test_a_metric_that_starts_anew_collects_again(void **state) {
   struct verdict verdict;
   assert_int_equal(engine_observe(rig.engine, &id, &late, &verdict), OBSERVED);
   assert_int_equal(verdict.missing, 49);
-  assert_int_equal(stats_of(&rig).models, 0);
+  assert_int_equal(model_rig_stats(&rig).models, 0);
   engine_destroy(rig.engine);
 }
 
@@ -354,35 +294,38 @@ static void test_a_metric_that_starts_anew_collects_again(void **state) {
 
 static void test_a_fit_without_room_is_counted(void **state) {
   (void)state;
-  struct rig rig;
-  start(&rig, "ecod", 1 << 20,
-        (const char *const[]){"window_size=20000", "min_samples=4000", "retrain_interval=500",
-                              "features=value+mean+std+min+max+range", NULL});
-  feed(&rig, 4200);
-  assert_int_equal(stats_of(&rig).fits, 1);
-  feed(&rig, 12000); /* 16000 rows of 11 columns are more than a megabyte */
-  const struct engine_stats stats = stats_of(&rig);
+  struct model_rig rig;
+  struct engine_settings settings = engine_settings_preset();
+  settings.options.memory_limit = 1 << 20;
+  model_rig_start_with(&rig, &settings, "ecod",
+                       (const char *const[]){"window_size=20000", "min_samples=4000",
+                                             "retrain_interval=500",
+                                             "features=value+mean+std+min+max+range", NULL});
+  model_rig_feed(&rig, 4200);
+  assert_int_equal(model_rig_stats(&rig).fits, 1);
+  model_rig_feed(&rig, 12000); /* 16000 rows of 11 columns are more than a megabyte */
+  const struct engine_stats stats = model_rig_stats(&rig);
   assert_true(stats.failed_fits > 10);
   assert_int_equal(stats.models, 1); /* the last one that fitted in stays */
   assert_true(stats.memory < 1200000);
-  assert_true(feed(&rig, 1).scored);
+  assert_true(model_rig_feed(&rig, 1).scored);
   engine_destroy(rig.engine);
 }
 
 static void test_a_fit_without_memory_is_tried_again(void **state) {
   (void)state;
   for (unsigned n = 1, failed = 1; failed; n++) {
-    struct rig rig;
-    start(&rig, "ecod", 0, (const char *const[]){"retrain_interval=5", NULL});
-    feed(&rig, 49);
+    struct model_rig rig;
+    model_rig_start(&rig, "ecod", (const char *const[]){"retrain_interval=5", NULL});
+    model_rig_feed(&rig, 49);
     alloc_fail_at(n);
-    feed(&rig, 1);
+    model_rig_feed(&rig, 1);
     failed = alloc_has_failed();
     alloc_fail_at(0);
-    assert_int_equal(stats_of(&rig).failed_fits, failed);
-    assert_int_equal(stats_of(&rig).fits, !failed);
-    feed(&rig, 6);
-    assert_true(feed(&rig, 1).scored);
+    assert_int_equal(model_rig_stats(&rig).failed_fits, failed);
+    assert_int_equal(model_rig_stats(&rig).fits, !failed);
+    model_rig_feed(&rig, 6);
+    assert_true(model_rig_feed(&rig, 1).scored);
     engine_destroy(rig.engine);
   }
 }

@@ -214,6 +214,10 @@ static void what_has_expired_is_removed(void **state) {
   (void)state;
   struct stored stored;
   store_some(10);
+  stored_run(
+      "INSERT INTO models (scope, subject, metric_id, model, version, options, created,"
+      " samples, champion, bytes, block) SELECT 'metric', metric, id, 'ecod', 1, '', 1, 1, 1,"
+      " 0, '' FROM detector_state");
   stored_set_time(STORED_BEGIN + 30 * 86400.0);
   stored_start(&stored, RARELY);
   stored_observe(&stored, 3, 30 * 8640, 0);
@@ -222,6 +226,8 @@ static void what_has_expired_is_removed(void **state) {
   assert_int_equal(stored_number("SELECT count(*) FROM detector_state"), 1);
   assert_int_equal(stored_number("SELECT count(*) FROM baselines WHERE metric = 'test-m3/gauge'"),
                    1);
+  assert_int_equal(stored_number("SELECT count(*) FROM models WHERE subject = 'test-m3/gauge'"), 1);
+  assert_int_equal(stored_number("SELECT count(*) FROM models"), 1);
 }
 
 static void old_incidents_are_removed(void **state) {
@@ -254,7 +260,7 @@ static void an_older_file_gets_the_new_tables(void **state) {
   assert_int_equal(stored_status(&stored).health.fault, STORE_FINE);
   stored_stop(&stored);
   assert_int_equal(stored_number("SELECT count(*) FROM incidents"), 0);
-  assert_int_equal(stored_number("PRAGMA user_version"), 3);
+  assert_int_equal(stored_number("PRAGMA user_version"), 4);
 }
 
 int main(void) {

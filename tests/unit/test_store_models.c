@@ -30,14 +30,15 @@ static int close_database(void **state) {
   return 0;
 }
 
-static int64_t put(enum model_scope scope, const char *subject, bool champion, char fill,
-                   size_t bytes) {
+static int64_t put_version(enum model_scope scope, const char *subject, uint32_t version,
+                           bool champion, char fill, size_t bytes) {
   static char block[64];
   memset(block, fill, sizeof block);
   const struct model_row row = {.scope = scope,
                                 .subject = subject,
+                                .metric_id = 7,
                                 .model = "ecod",
-                                .version = 2,
+                                .version = version,
                                 .options = "contamination = 0.01",
                                 .created = 1700000000,
                                 .train_from = 1699000000,
@@ -48,6 +49,8 @@ static int64_t put(enum model_scope scope, const char *subject, bool champion, c
                                 .score_min = 0,
                                 .score_max = 9,
                                 .threshold = 4,
+                                .input_drift = .125,
+                                .score_drift = .25,
                                 .precision = NAN,
                                 .recall = NAN,
                                 .f1 = NAN,
@@ -57,6 +60,13 @@ static int64_t put(enum model_scope scope, const char *subject, bool champion, c
   int64_t id = 0;
   assert_int_equal(model_rows_put(&database, &health, &row, &id), STATUS_OK);
   return id;
+}
+
+/* The next version, one more than the last. */
+static int64_t put(enum model_scope scope, const char *subject, bool champion, char fill,
+                   size_t bytes) {
+  static uint32_t version = 1;
+  return put_version(scope, subject, ++version, champion, fill, bytes);
 }
 
 /* What visits see: sums, so that the order and number of rows show. */
@@ -77,12 +87,13 @@ static void see(void *context, const struct model_row *row) {
   seen->last = row->id;
   seen->bytes = row->bytes;
   seen->first_byte = row->block != NULL ? *(const char *)row->block : '\0';
-  seen->whole = strcmp(row->model, "ecod") == 0 && row->version == 2 &&
+  seen->whole = strcmp(row->model, "ecod") == 0 && row->version >= 2 && row->metric_id == 7 &&
                 strcmp(row->options, "contamination = 0.01") == 0 && row->created == 1700000000 &&
                 row->train_from == 1699000000 && row->train_to == 1700000000 &&
                 row->samples == 1000 && row->score_mean == 1.5 && row->score_stddev == .5 &&
                 row->score_min == 0 && row->score_max == 9 && row->threshold == 4 &&
-                isnan(row->precision) && isnan(row->recall) && isnan(row->f1);
+                row->input_drift == .125 && row->score_drift == .25 && isnan(row->precision) &&
+                isnan(row->recall) && isnan(row->f1);
 }
 
 static struct seen all(void) {
@@ -91,35 +102,58 @@ static struct seen all(void) {
   return seen;
 }
 
-static void the_champion_is_found_with_its_block(void **state) {
-  (void)state;
+/* Champions of subject "a" only. */
+static bool is_champion_of_a(void *context, const struct model_row *row) {
+  (void)context;
+  assert_null(row->block);
+  return row->champion && strcmp(row->subject, "a") == 0;
+}
+
+static struct seen champion_of_a(void) {
   struct seen seen = {.rows = 0};
-  assert_int_equal(model_rows_champion(&database, &health, MODEL_OF_METRIC, "a", see, &seen),
-                   STATUS_NOT_FOUND);
+  assert_int_equal(model_rows_load(&database, &health, is_champion_of_a, see, &seen), STATUS_OK);
+  return seen;
+}
+
+static void those_chosen_come_with_their_blocks(void **state) {
+  (void)state;
+  assert_int_equal(champion_of_a().rows, 0);
   put(MODEL_OF_METRIC, "a", true, 'x', 10);
   put(MODEL_OF_METRIC, "a", false, 'y', 20);
   const int64_t champion = put(MODEL_OF_METRIC, "a", true, 'z', 30);
   put(MODEL_OF_GROUP, "a", true, 'g', 40);
-  assert_int_equal(model_rows_champion(&database, &health, MODEL_OF_METRIC, "a", see, &seen),
-                   STATUS_OK);
+  const struct seen seen = champion_of_a();
   assert_true(seen.rows == 1 && seen.last == champion && seen.bytes == 30);
   assert_true(seen.first_byte == 'z' && seen.whole);
   assert_int_equal(all().rows, 4);
   assert_int_equal(all().champions, 2);
+  int64_t bytes = 0;
+  assert_int_equal(model_rows_bytes(database.handle, &bytes), SQLITE_OK);
+  assert_int_equal(bytes, 100);
+}
+
+static void a_version_is_there_once(void **state) {
+  (void)state;
+  put_version(MODEL_OF_METRIC, "a", 5, true, 'x', 10);
+  const int64_t second = put_version(MODEL_OF_METRIC, "a", 5, true, 'y', 10);
+  put_version(MODEL_OF_METRIC, "b", 5, true, 'y', 10);
+  assert_int_equal(all().rows, 2);
+  assert_int_equal(champion_of_a().last, second);
 }
 
 static void an_earlier_one_can_be_champion_again(void **state) {
   (void)state;
-  struct seen seen = {.rows = 0};
-  const int64_t first = put(MODEL_OF_GROUP, "disks", true, 'x', 10);
-  put(MODEL_OF_GROUP, "disks", true, 'y', 10);
-  assert_int_equal(model_rows_crown(&database, &health, first), STATUS_OK);
-  assert_int_equal(model_rows_champion(&database, &health, MODEL_OF_GROUP, "disks", see, &seen),
-                   STATUS_OK);
-  assert_int_equal(seen.last, first);
-  assert_int_equal(all().champions, 1);
-  assert_int_equal(model_rows_crown(&database, &health, 999), STATUS_NOT_FOUND);
-  assert_int_equal(all().champions, 1);
+  bool found = false;
+  const int64_t first = put(MODEL_OF_METRIC, "a", true, 'x', 10);
+  put(MODEL_OF_METRIC, "a", true, 'y', 10);
+  put(MODEL_OF_METRIC, "b", true, 'y', 10);
+  assert_int_equal(model_rows_crown(database.handle, first, &found), SQLITE_OK);
+  assert_true(found);
+  assert_int_equal(champion_of_a().last, first);
+  assert_int_equal(all().champions, 2);
+  assert_int_equal(model_rows_crown(database.handle, 999, &found), SQLITE_OK);
+  assert_false(found);
+  assert_int_equal(all().champions, 2);
 }
 
 static void the_latest_and_the_champion_are_kept(void **state) {
@@ -129,9 +163,12 @@ static void the_latest_and_the_champion_are_kept(void **state) {
   const int64_t third = put(MODEL_OF_METRIC, "a", false, 'x', 10);
   const int64_t fourth = put(MODEL_OF_METRIC, "a", false, 'x', 10);
   const int64_t other = put(MODEL_OF_METRIC, "b", false, 'x', 10);
-  assert_int_equal(model_rows_forget(&database, &health, 2), STATUS_OK);
+  assert_int_equal(model_rows_forget(database.handle, 2), SQLITE_OK);
   assert_int_equal(all().rows, 4);
   assert_int_equal(all().ids, champion + third + fourth + other);
+  const struct model_row like = {.scope = MODEL_OF_METRIC, .subject = "a", .model = "ecod"};
+  assert_int_equal(model_rows_forget_like(database.handle, &like, 1), SQLITE_OK);
+  assert_int_equal(all().ids, fourth + other);
 }
 
 static void too_large_a_block_is_refused(void **state) {
@@ -171,14 +208,14 @@ static void foreign_values_are_taken_as_they_come(void **state) {
   assert_int_equal(model_rows_each(&database, &health, see, &seen), STATUS_OK);
   assert_int_equal(seen.rows, 1);
   assert_false(seen.whole);
-  assert_int_equal(model_rows_champion(&database, &health, MODEL_OF_METRIC, "a", see, &seen),
-                   STATUS_NOT_FOUND);
+  assert_int_equal(champion_of_a().rows, 0);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(the_champion_is_found_with_its_block, open_database,
+      cmocka_unit_test_setup_teardown(those_chosen_come_with_their_blocks, open_database,
                                       close_database),
+      cmocka_unit_test_setup_teardown(a_version_is_there_once, open_database, close_database),
       cmocka_unit_test_setup_teardown(an_earlier_one_can_be_champion_again, open_database,
                                       close_database),
       cmocka_unit_test_setup_teardown(the_latest_and_the_champion_are_kept, open_database,

@@ -1,0 +1,142 @@
+#include "store/model_shelf.h"
+
+#include "anomaly/detector.h"
+#include "anomaly/model.h"
+#include "anomaly/status.h"
+#include "base/option.h"
+#include "engine/describe.h"
+#include "store/model_rows.h"
+
+#include <math.h>
+
+enum { OPTIONS_SIZE = 4096 };
+
+/* ---- To the table ------------------------------------------------------------- */
+
+/* Such as `window_size = 500, features = value+diff`. */
+static void print_options(const struct model_record *model, struct text *text) {
+  for (const struct option_row *row = model->detector->options; row->name != NULL; row++) {
+    const double value = option_get(row, model->options);
+    if (value == row->preset)
+      continue;
+    text_addf(text, "%s%s = ", text->used > 0 ? ", " : "", row->name);
+    option_print(row, value, text);
+  }
+}
+
+static struct model_row row_of(const struct metric_record *metric, const struct model_record *model,
+                               const char *subject, const char *options) {
+  const struct score_summary *const scores = block_scores(model->block);
+  return (struct model_row){.scope = MODEL_OF_METRIC,
+                            .subject = subject,
+                            .metric_id = (int64_t)metric->key,
+                            .model = model->detector->name,
+                            .version = model->version,
+                            .options = options,
+                            .created = model->created,
+                            .train_from = model->from,
+                            .train_to = model->created,
+                            .samples = block_rows(model->block),
+                            .score_mean = scores->mean,
+                            .score_stddev = scores->deviation,
+                            .score_min = scores->minimum,
+                            .score_max = scores->maximum,
+                            .threshold = block_threshold(model->block),
+                            .input_drift = NAN,
+                            .score_drift = NAN,
+                            .precision = NAN,
+                            .recall = NAN,
+                            .f1 = NAN,
+                            .champion = true,
+                            .block = block_bytes(model->block),
+                            .bytes = block_size(model->block)};
+}
+
+static int count_bytes(struct model_shelf *shelf, sqlite3 *database) {
+  int64_t bytes = 0;
+  const int code = model_rows_bytes(database, &bytes);
+  shelf->bytes = (uint64_t)bytes;
+  shelf->counted = code == SQLITE_OK;
+  return code;
+}
+
+static bool has_room(const struct model_shelf *shelf, const struct model_row *row) {
+  return row->bytes <= shelf->bytes_most && shelf->bytes <= shelf->bytes_most - row->bytes;
+}
+
+/* Earlier versions go: of all metrics, then of this one. */
+static int make_room(struct model_shelf *shelf, sqlite3 *database, const struct model_row *row) {
+  int code = model_rows_forget(database, 1);
+  if (code == SQLITE_OK)
+    code = count_bytes(shelf, database);
+  if (code != SQLITE_OK || has_room(shelf, row))
+    return code;
+  code = model_rows_forget_like(database, row, 0);
+  return code == SQLITE_OK ? count_bytes(shelf, database) : code;
+}
+
+static int put_row(struct model_shelf *shelf, sqlite3 *database, const struct model_row *row) {
+  int64_t id;
+  int code = shelf->counted ? SQLITE_OK : count_bytes(shelf, database);
+  if (code == SQLITE_OK && !has_room(shelf, row))
+    code = make_room(shelf, database, row);
+  if (code != SQLITE_OK)
+    return code;
+  if (!has_room(shelf, row) || row->bytes > MODEL_ROW_BYTES_MAX) {
+    shelf->left_out++;
+    return SQLITE_OK;
+  }
+  code = model_rows_add(database, row, &id);
+  if (code == SQLITE_OK)
+    code = model_rows_forget_like(database, row, shelf->keep);
+  shelf->stored += code == SQLITE_OK;
+  shelf->bytes += row->bytes;
+  return code;
+}
+
+int model_shelf_put(struct model_shelf *shelf, struct database *database,
+                    const struct metric_record *metric, const struct model_record *model) {
+  char name[METRIC_TEXT_SIZE], words[OPTIONS_SIZE];
+  struct text subject = text_over(name, sizeof name), options = text_over(words, sizeof words);
+  describe_metric(&metric->id, &subject);
+  print_options(model, &options);
+  const struct model_row row = row_of(metric, model, name, words);
+  return put_row(shelf, database->handle, &row);
+}
+
+/* ---- And back -------------------------------------------------------------------- */
+
+struct restoring {
+  struct model_shelf *shelf;
+  struct engine *engine;
+};
+
+static struct stored_model stored_of(const struct model_row *row) {
+  return (struct stored_model){.key = (uint64_t)row->metric_id,
+                               .model = row->model,
+                               .version = row->version,
+                               .from = row->train_from,
+                               .created = row->created,
+                               .bytes = row->block,
+                               .size = row->bytes};
+}
+
+static bool is_wanted(void *context, const struct model_row *row) {
+  const struct restoring *const restoring = context;
+  const struct stored_model stored = stored_of(row);
+  return engine_wants_model(restoring->engine, &stored);
+}
+
+static void give(void *context, const struct model_row *row) {
+  struct restoring *const restoring = context;
+  const struct stored_model stored = stored_of(row);
+  const bool taken = engine_take_model(restoring->engine, &stored) == STATUS_OK;
+  restoring->shelf->restored += taken;
+  restoring->shelf->refused += !taken;
+}
+
+bool model_shelf_restore(struct model_shelf *shelf, struct database *database,
+                         struct health *health, struct engine *engine) {
+  struct restoring restoring = {.shelf = shelf, .engine = engine};
+  return model_rows_load(database, health, is_wanted, give, &restoring) == STATUS_OK;
+}

@@ -1,0 +1,259 @@
+/* Fitted models of metrics in the database: kept, bounded, and taken up at the start. */
+#include "anomaly/status.h"
+#include "unit/faulty_vfs.h"
+#include "unit/model_rig.h"
+#include "unit/stored.h"
+#include "unit/unit_test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define RARELY 86400.0
+#define MUCH ((uint64_t)1 << 40)
+
+/* A store over an engine with one model, and the values of the one metric. */
+struct shelf_rig {
+  struct stored stored;
+  struct model_rig values; /* of the same engine */
+};
+
+static void start(struct shelf_rig *rig, const char *model, const char *const *options,
+                  uint32_t keep, uint64_t limit) {
+  const struct stored_setup setup = {.checkpoint_interval = RARELY,
+                                     .rules = model_rig_rules(model, options),
+                                     .keep_models = keep,
+                                     .models_limit = limit};
+  stored_start_as(&rig->stored, &setup);
+  rig->values.engine = rig->stored.engine;
+}
+
+static void begin(struct shelf_rig *rig, const char *model, uint32_t keep, uint64_t limit) {
+  stored_forget();
+  start(rig, model, NULL, keep, limit);
+  rig->values.noise = (struct noise){3};
+  rig->values.time = MODEL_RIG_BEGIN;
+}
+
+static void again(struct shelf_rig *rig, const char *model) {
+  stored_stop(&rig->stored);
+  start(rig, model, NULL, 3, MUCH);
+}
+
+static void flush(struct shelf_rig *rig) { assert_true(store_flush(rig->stored.store, 60)); }
+
+/* ---- A restart ------------------------------------------------------------------ */
+
+static void assert_same(const struct verdict *a, const struct verdict *b) {
+  assert_true(a->scored == b->scored && a->missing == b->missing);
+  assert_true(a->ratio == b->ratio && a->surprise == b->surprise && a->anomaly == b->anomaly);
+  assert_true(!a->scored || (a->raw == b->raw && a->outlier == b->outlier));
+}
+
+/* Stopped again and again, it says what one says that is never stopped. */
+static void restarts_change_no_verdict(void **state) {
+  (void)state;
+  static const char *const models[] = {"ecod", "isolation_forest", "robust_random_cut_forest",
+                                       "matrix_profile", "suod"};
+  for (size_t which = 0; which < sizeof models / sizeof *models; which++) {
+    struct shelf_rig rig;
+    struct model_rig other;
+    begin(&rig, models[which], 3, MUCH);
+    model_rig_start(&other, models[which], NULL);
+    for (unsigned i = 1; i <= 700; i++) {
+      const double value = i % 41 == 0 ? 80 : 50 + noise_gaussian(&other.noise);
+      const struct verdict expected = model_rig_observe(&other, value);
+      const struct verdict verdict = model_rig_observe(&rig.values, value);
+      assert_same(&expected, &verdict);
+      if (i % 77 == 0)
+        again(&rig, models[which]);
+    }
+    assert_int_equal(stored_status(&rig.stored).models_restored, 1);
+    assert_int_equal(stored_status(&rig.stored).models_refused, 0);
+    stored_stop(&rig.stored);
+    engine_destroy(other.engine);
+  }
+}
+
+/* The last checkpoint counts, whatever has been fitted since. */
+static void a_killed_one_goes_on_from_its_checkpoint(void **state) {
+  (void)state;
+  struct shelf_rig rig;
+  char command[256];
+  begin(&rig, "ecod", 3, MUCH);
+  (void)model_rig_feed(&rig.values, 170);
+  flush(&rig);
+  (void)model_rig_feed(&rig.values, 200);
+  snprintf(command, sizeof command, "cp %s %s.killed && cp %s-wal %s.killed-wal", stored_path,
+           stored_path, stored_path, stored_path);
+  assert_int_equal(system(command), 0);
+  stored_stop(&rig.stored);
+  snprintf(command, sizeof command, "mv %s.killed %s && mv %s.killed-wal %s-wal", stored_path,
+           stored_path, stored_path, stored_path);
+  assert_int_equal(system(command), 0);
+  start(&rig, "ecod", NULL, 3, MUCH);
+  assert_int_equal(stored_status(&rig.stored).models_restored, 1);
+  stored_stop(&rig.stored);
+}
+
+static void damaged_ones_are_fitted_anew(void **state) {
+  (void)state;
+  struct shelf_rig rig;
+  begin(&rig, "ecod", 3, MUCH);
+  (void)model_rig_feed(&rig.values, 170);
+  stored_stop(&rig.stored);
+  stored_run("UPDATE models SET block = zeroblob(length(block)) WHERE champion = 1");
+  start(&rig, "ecod", NULL, 3, MUCH);
+  assert_int_equal(stored_status(&rig.stored).models_restored, 0);
+  assert_int_equal(stored_status(&rig.stored).models_refused, 1);
+  assert_false(model_rig_feed(&rig.values, 1).scored);
+  assert_true(model_rig_feed(&rig.values, 1).scored);
+  flush(&rig);
+  assert_int_equal(stored_number("SELECT version FROM models WHERE champion = 1"), 3);
+  again(&rig, "ecod");
+  assert_int_equal(stored_status(&rig.stored).models_restored, 1);
+  stored_stop(&rig.stored);
+}
+
+/* Rows that nobody has written so; the file and the metrics are none the worse for it. */
+static void foreign_rows_are_harmless(void **state) {
+  (void)state;
+  static const char *const changes[] = {
+      "UPDATE models SET metric_id = NULL",       "UPDATE models SET metric_id = 'x', block = ''",
+      "UPDATE models SET version = -1",           "UPDATE models SET created = 'x'",
+      "UPDATE models SET model = x'00ff'",        "UPDATE models SET block = 'text'",
+      "UPDATE models SET train_from = 'x'",       "UPDATE models SET metric_id = -metric_id",
+      "UPDATE models SET block = x'', bytes = 1", "UPDATE models SET scope = 'group'",
+  };
+  for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+    struct shelf_rig rig;
+    begin(&rig, "ecod", 3, MUCH);
+    (void)model_rig_feed(&rig.values, 170);
+    stored_stop(&rig.stored);
+    stored_run(changes[i]);
+    start(&rig, "ecod", NULL, 3, MUCH);
+    assert_true(model_rig_feed(&rig.values, 2).scored);
+    flush(&rig);
+    assert_int_equal(stored_status(&rig.stored).health.fault, STORE_FINE);
+    stored_stop(&rig.stored);
+  }
+}
+
+/* ---- What is kept ----------------------------------------------------------------- */
+
+static void the_last_few_are_kept(void **state) {
+  (void)state;
+  struct shelf_rig rig;
+  begin(&rig, "ecod", 3, MUCH);
+  for (unsigned i = 0; i < 6; i++) {
+    (void)model_rig_feed(&rig.values, 100);
+    flush(&rig);
+  }
+  assert_int_equal(stored_status(&rig.stored).models, 6);
+  assert_int_equal(stored_number("SELECT count(*) FROM models"), 3);
+  assert_int_equal(stored_number("SELECT group_concat(version, '') FROM models"), 456);
+  assert_int_equal(stored_number("SELECT version FROM models WHERE champion = 1"), 6);
+  stored_stop(&rig.stored);
+}
+
+static void what_was_fitted_is_told(void **state) {
+  (void)state;
+  struct shelf_rig rig;
+  stored_forget();
+  start(&rig, "ecod", (const char *const[]){"window_size=500", "features=value+diff", NULL}, 3,
+        MUCH);
+  rig.values.noise = (struct noise){3};
+  rig.values.time = MODEL_RIG_BEGIN;
+  (void)model_rig_feed(&rig.values, 60);
+  stored_stop(&rig.stored);
+  assert_int_equal(
+      stored_number("SELECT count(*) FROM models JOIN detector_state ON metric_id ="
+                    " detector_state.id WHERE scope = 'metric' AND subject = 'host/cpu-0/cpu-user'"
+                    " AND model = 'ecod' AND version = 1 AND samples = 49"
+                    " AND options = 'window_size = 500, features = \"value+diff\"'"
+                    " AND train_from = 1700000120 AND train_to = 1700003000 AND created = train_to"
+                    " AND score_min < score_mean AND score_mean < threshold"
+                    " AND threshold < score_max AND score_stddev > 0 AND champion = 1"
+                    " AND bytes = length(block) AND f1 IS NULL AND crowned IS NULL"),
+      1);
+}
+
+static void none_is_kept_where_none_is_wanted(void **state) {
+  (void)state;
+  struct shelf_rig rig;
+  begin(&rig, "ecod", 0, MUCH);
+  (void)model_rig_feed(&rig.values, 170);
+  stored_stop(&rig.stored);
+  assert_int_equal(stored_number("SELECT count(*) FROM models"), 0);
+}
+
+/* Beyond the bound earlier versions go; a block that is too much by itself is counted. */
+static void there_are_not_too_many_bytes(void **state) {
+  (void)state;
+  struct shelf_rig rig;
+  begin(&rig, "hbos", 3, 3000);
+  for (unsigned i = 0; i < 6; i++) {
+    (void)model_rig_feed(&rig.values, 100);
+    flush(&rig);
+  }
+  assert_int_equal(stored_status(&rig.stored).models, 6);
+  assert_true(stored_number("SELECT total(bytes) FROM models") <= 3000);
+  assert_int_equal(stored_number("SELECT max(version) FROM models"), 6);
+  stored_stop(&rig.stored);
+  begin(&rig, "ecod", 3, 1000);
+  (void)model_rig_feed(&rig.values, 60);
+  flush(&rig);
+  assert_int_equal(stored_status(&rig.stored).models_left_out, 1);
+  assert_int_equal(stored_number("SELECT count(*) FROM models"), 0);
+  stored_stop(&rig.stored);
+}
+
+/* What cannot be written is written when it can be. */
+static void a_full_disk_postpones(void **state) {
+  (void)state;
+  struct shelf_rig rig;
+  begin(&rig, "robust_random_cut_forest", 3, MUCH);
+  (void)model_rig_feed(&rig.values, 60);
+  faulty_vfs_fail_writes(13 /* SQLITE_FULL */);
+  assert_false(store_flush(rig.stored.store, 60));
+  faulty_vfs_fail_writes(0);
+  assert_int_equal(stored_status(&rig.stored).models, 0);
+  (void)model_rig_feed(&rig.values, 5);
+  flush(&rig);
+  assert_int_equal(stored_status(&rig.stored).models, 1);
+  again(&rig, "robust_random_cut_forest");
+  assert_int_equal(stored_status(&rig.stored).models_restored, 1);
+  stored_stop(&rig.stored);
+}
+
+/* A file that was removed gets what is known, but what has learned since. */
+static void a_new_file_gets_them_too(void **state) {
+  (void)state;
+  struct shelf_rig rig;
+  begin(&rig, "ecod", 3, MUCH);
+  (void)model_rig_feed(&rig.values, 60);
+  flush(&rig);
+  stored_forget();
+  flush(&rig);
+  assert_int_equal(stored_number("SELECT count(*) FROM models"), 1);
+  stored_stop(&rig.stored);
+}
+
+static int set_up(void **state) {
+  return faulty_vfs_install() == 0 ? stored_make_folder(state) : -1;
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(restarts_change_no_verdict),
+      cmocka_unit_test(a_killed_one_goes_on_from_its_checkpoint),
+      cmocka_unit_test(damaged_ones_are_fitted_anew),
+      cmocka_unit_test(foreign_rows_are_harmless),
+      cmocka_unit_test(the_last_few_are_kept),
+      cmocka_unit_test(what_was_fitted_is_told),
+      cmocka_unit_test(none_is_kept_where_none_is_wanted),
+      cmocka_unit_test(there_are_not_too_many_bytes),
+      cmocka_unit_test(a_full_disk_postpones),
+      cmocka_unit_test(a_new_file_gets_them_too),
+  };
+  return cmocka_run_group_tests(tests, set_up, stored_remove_folder);
+}
