@@ -3,6 +3,7 @@
  * memory that runs out, stored bytes that somebody changed.
  */
 #include "anomaly/status.h"
+#include "base/option.h"
 #include "models/block_private.h"
 #include "unit/alloc_fail.h"
 #include "unit/each_model.h"
@@ -220,9 +221,21 @@ static bool try_bytes(struct block *bytes, size_t size) {
   return true;
 }
 
+/* A few trees and a short past have all fields that many and a long one have. */
+static void make_small(struct fitting *fitting) {
+  static const char *const settings[][2] = {
+      {"n_estimators", "6"}, {"n_trees", "6"},        {"max_depth", "5"},
+      {"tree_size", "30"},   {"n_random_cuts", "20"}, {"history", "100"},
+  };
+  for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+    if (option_find(fitting->model->options, settings[i][0]) != NULL)
+      fitting_set(fitting, settings[i][0], settings[i][1]);
+}
+
 static struct block *small_block(const struct model *model) {
   struct sheet rows = sheet_create(model->rows_min + 20, 3, 40);
   struct fitting fitting = fitting_create(model);
+  make_small(&fitting);
   struct block *const block = fitting_fit(&fitting, rows);
   fitting_destroy(&fitting);
   sheet_release(&rows);
