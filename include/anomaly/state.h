@@ -131,8 +131,8 @@ int engine_take_model(struct engine *engine, const struct stored_model *stored);
 /* What became of a state that somebody else has learned. */
 enum taking_over {
   TAKEN_OVER,
-  TAKEN_LATER, /* not now: an episode of the metric is open, or it has seen less than the state */
-  TAKEN_NOT,   /* known for longer, ignored, of other options, damaged, or no memory */
+  TAKEN_LATER, /* not now: no memory, an episode is open, or values end before the state's */
+  TAKEN_NOT,   /* known for longer, ignored, of other options, or damaged */
 };
 
 /*

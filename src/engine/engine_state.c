@@ -331,7 +331,7 @@ static enum placing place(struct engine *engine, struct metric *metric,
                           const struct metric_key *key) {
   const uint64_t hash = metric_key_hash(key, engine->hash_seed);
   struct shard *const shard = engine_shard(engine, hash);
-  enum placing placing = REFUSED;
+  enum placing placing = POSTPONED; /* where there is no memory */
   pthread_mutex_lock(&shard->lock);
   struct metric *const known = table_find(&shard->table, key, (uint32_t)hash);
   if (known == NULL && table_reserve(&shard->table) == STATUS_OK) {
@@ -359,11 +359,16 @@ static struct metric *revive(struct engine *engine, const void *state, size_t si
     stats->refused++;
     return NULL;
   }
-  const bool ignored = metric->plan->count == 0;
-  if (!ignored && metric_state_load(metric, state, size, ret_cold) == STATUS_OK)
+  if (metric->plan->count == 0) {
+    stats->ignored++;
+    engine_drop_metric(engine, metric);
+    return NULL;
+  }
+  const int status = metric_state_load(metric, state, size, ret_cold);
+  if (status == STATUS_OK)
     return metric;
-  stats->ignored += ignored;
-  stats->cold_metrics += !ignored;
+  stats->refused += status == STATUS_NO_MEMORY;
+  stats->cold_metrics += status != STATUS_NO_MEMORY;
   engine_drop_metric(engine, metric);
   return NULL;
 }
@@ -405,7 +410,7 @@ enum taking_over engine_take_over(struct engine *engine, const void *state, size
   size_t cold = 0;
   struct metric *const metric = revive(engine, state, size, &key, &cold, &stats);
   if (metric == NULL)
-    return TAKEN_NOT;
+    return stats.refused > 0 ? TAKEN_LATER : TAKEN_NOT;
   forget_alarm(metric);
   metric->unsaved = UNSAVED_STATE | UNSAVED_BASELINE;
   set_age(engine, metric, now);

@@ -197,24 +197,42 @@ static int unpack_head(struct unpacker *unpacker, struct metric *ret_metric) {
   return metric_valid(ret_metric) ? STATUS_OK : STATUS_CORRUPT;
 }
 
-static bool load_detector(struct metric *metric, size_t which, struct unpacker snapshots) {
+/* Tries what is there until one fits; STATUS_NOT_FOUND where none does. */
+static int load_detector(struct metric *metric, size_t which, struct unpacker snapshots) {
   const struct plan_detector *const detector = &metric->plan->detectors[which];
   uint32_t size;
   while (unpack_u32(&snapshots, &size)) {
     const unsigned char *const snapshot = unpack_bytes(&snapshots, size);
     if (snapshot == NULL)
-      return false;
-    if (snapshot_load(detector->detector, detector->options, snapshot, size,
-                      metric_detector_state(metric, which)) == STATUS_OK)
-      return true;
+      break;
+    const int status = snapshot_load(detector->detector, detector->options, snapshot, size,
+                                     metric_detector_state(metric, which));
+    if (status == STATUS_OK || status == STATUS_NO_MEMORY)
+      return status;
   }
-  return false;
+  return STATUS_NOT_FOUND;
+}
+
+static int load_detectors(struct metric *metric, const struct unpacker *snapshots,
+                          size_t *ret_cold) {
+  size_t cold = 0;
+  for (size_t i = 0; i < metric->plan->count; i++) {
+    const int status = load_detector(metric, i, *snapshots);
+    if (status == STATUS_NO_MEMORY)
+      return status;
+    cold += status != STATUS_OK;
+  }
+  *ret_cold = cold;
+  return STATUS_OK;
 }
 
 int metric_state_load(struct metric *metric, const void *bytes, size_t size, size_t *ret_cold) {
   struct unpacker unpacker = {.bytes = bytes, .left = size};
   struct metric stored = {.plan = NULL};
-  const int status = unpack_head(&unpacker, &stored);
+  size_t cold = 0;
+  int status = unpack_head(&unpacker, &stored);
+  if (status == STATUS_OK)
+    status = load_detectors(metric, &unpacker, &cold);
   if (status != STATUS_OK)
     return status;
   metric->rate = stored.rate;
@@ -225,9 +243,6 @@ int metric_state_load(struct metric *metric, const void *bytes, size_t size, siz
   metric->summary = stored.summary;
   metric->interval = stored.interval;
   metric->silent = stored.silent;
-  size_t cold = 0;
-  for (size_t i = 0; i < metric->plan->count; i++)
-    cold += !load_detector(metric, i, unpacker);
   metric->warming = stored.warming || cold == metric->plan->count;
   *ret_cold = cold;
   return STATUS_OK;

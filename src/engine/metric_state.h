@@ -30,7 +30,8 @@ int metric_state_identity(const void *bytes, size_t size, struct metric_id *ret_
 /*
  * Makes a metric that has seen nothing what it was. A detector whose snapshot is
  * missing, damaged or of other options stays as it is and is counted in
- * *ret_cold. Errors, with the metric as it was: STATUS_CORRUPT, STATUS_VERSION.
+ * *ret_cold. Errors, with the metric as it was: STATUS_CORRUPT, STATUS_VERSION; and
+ * STATUS_NO_MEMORY, with a metric that is good for nothing.
  */
 int metric_state_load(struct metric *metric, const void *bytes, size_t size, size_t *ret_cold);
 

@@ -23,7 +23,6 @@ enum { LOG_PAGES = 4096, LOG_BYTES = 96 << 20 };
 static const char *const statements[DATABASE_STATEMENTS] = {
     [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
     [STATEMENT_COMMIT] = "COMMIT",
-    [STATEMENT_ROLLBACK] = "ROLLBACK",
     [STATEMENT_PUT_STATE] =
         "INSERT INTO detector_state (id, host, metric, last_updated, state)"
         " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO UPDATE SET host = excluded.host,"
@@ -93,9 +92,10 @@ void database_fail(struct database *database, struct health *health, int code) {
     (void)set_aside(database, health, STORE_SET_ASIDE);
     return;
   }
-  const char *const words =
-      database->handle != NULL ? sqlite3_errmsg(database->handle) : sqlite3_errstr(code);
-  health_fail(health, store_fault_of(code), words);
+  const bool is_of_handle =
+      database->handle != NULL && sqlite3_extended_errcode(database->handle) == code;
+  health_fail(health, store_fault_of(code),
+              is_of_handle ? sqlite3_errmsg(database->handle) : sqlite3_errstr(code));
   database_close(database);
 }
 

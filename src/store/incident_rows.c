@@ -45,7 +45,7 @@ static int bind_incident(sqlite3_stmt *put, const struct change *change) {
   describe_incident(event, &sentence);
   sqlite3_bind_int64(put, 1, (int64_t)incident->id);
   if (incident->scope == INCIDENT_OF_HOST)
-    sqlite3_bind_text(put, 2, incident->host[0], -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(put, 2, incident->host[0], -1, SQLITE_STATIC);
   sqlite3_bind_int64(put, 3, incident->hosts);
   sqlite3_bind_text(put, 4, severity_name(incident->severity), -1, SQLITE_STATIC);
   sqlite3_bind_text(put, 5, trouble_name(incident->trouble), -1, SQLITE_STATIC);
@@ -53,9 +53,10 @@ static int bind_incident(sqlite3_stmt *put, const struct change *change) {
   statement_bind_real(put, 7, incident->seen);
   statement_bind_real(put, 8, event->change == INCIDENT_ENDED ? incident->last : (double)NAN);
   sqlite3_bind_int64(put, 9, incident->metrics);
-  sqlite3_bind_text(put, 10, words, (int)sentence.used, SQLITE_TRANSIENT);
   sqlite3_bind_text(put, 11, change_names[event->change], -1, SQLITE_STATIC);
   statement_bind_real(put, 13, change->now);
+  if (sqlite3_bind_text(put, 10, words, (int)sentence.used, SQLITE_TRANSIENT) != SQLITE_OK)
+    return SQLITE_NOMEM;
   const size_t size = incident_state_size();
   void *const state = malloc(size);
   if (state == NULL)
@@ -108,18 +109,18 @@ static int put_change(struct database *database, void *context) {
   return code == SQLITE_OK ? put_members(database, &change->event->incident) : code;
 }
 
-static void set_synchronous(struct database *database, const char *pragma) {
-  if (database->handle != NULL)
-    (void)sqlite3_exec(database->handle, pragma, NULL, NULL, NULL);
-}
-
 bool incident_rows_put(struct database *database, struct health *health,
                        const struct incident_event *event, double now) {
   struct change change = {.event = event, .now = now};
-  set_synchronous(database, "PRAGMA synchronous = FULL");
-  const bool good = database_transaction(database, health, put_change, &change);
-  set_synchronous(database, "PRAGMA synchronous = NORMAL");
-  return good;
+  const int code = sqlite3_exec(database->handle, "PRAGMA synchronous = FULL", NULL, NULL, NULL);
+  if (code != SQLITE_OK) {
+    database_fail(database, health, code);
+    return false;
+  }
+  if (!database_transaction(database, health, put_change, &change))
+    return false;
+  (void)sqlite3_exec(database->handle, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
+  return true;
 }
 
 /* An incident that has ended needs its state no longer. */

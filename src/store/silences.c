@@ -19,15 +19,23 @@ void silences_release(struct silences *silences, struct incidents *incidents) {
     replace(silences, NULL, 0, incidents);
 }
 
-static size_t read_rows(sqlite3_stmt *rows, struct pattern *patterns, int *code) {
-  size_t count = 0;
-  while ((*code = sqlite3_step(rows)) == SQLITE_ROW && count < SILENCES_MAX) {
-    char words[160];
-    struct text why = text_over(words, sizeof words);
-    const char *const host = (const char *)sqlite3_column_text(rows, 0);
-    count += host != NULL && pattern_create(&patterns[count], host, &why) == STATUS_OK;
-  }
-  return count;
+/* A code of SQLite; a row that is no pattern is passed over. */
+static int read_row(sqlite3_stmt *rows, struct pattern *patterns, size_t *count) {
+  char words[160];
+  struct text why = text_over(words, sizeof words);
+  const char *const host = (const char *)sqlite3_column_text(rows, 0);
+  if (host == NULL)
+    return SQLITE_OK; /* the next step says whether that is a lack of memory */
+  const int status = pattern_create(&patterns[*count], host, &why);
+  *count += status == STATUS_OK;
+  return status == STATUS_NO_MEMORY ? SQLITE_NOMEM : SQLITE_OK;
+}
+
+static int read_rows(sqlite3_stmt *rows, struct pattern *patterns, size_t *count) {
+  int code = SQLITE_OK;
+  while (code == SQLITE_OK && *count < SILENCES_MAX && (code = sqlite3_step(rows)) == SQLITE_ROW)
+    code = read_row(rows, patterns, count);
+  return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
 bool silences_look(struct silences *silences, struct database *database, struct health *health,
@@ -42,10 +50,10 @@ bool silences_look(struct silences *silences, struct database *database, struct 
                                                    -1, &rows, NULL);
   if (code == SQLITE_OK) {
     sqlite3_bind_double(rows, 1, now);
-    count = read_rows(rows, patterns, &code);
+    code = read_rows(rows, patterns, &count);
   }
   sqlite3_finalize(rows);
-  if (code == SQLITE_DONE || code == SQLITE_ROW) {
+  if (code == SQLITE_OK) {
     replace(silences, patterns, count, incidents);
     return true;
   }

@@ -36,15 +36,18 @@ static int put_records(struct guest *guest, const struct metric_record *records,
 
 int trained_rows_put(struct guest *guest, const struct metric_record *records, size_t count,
                      double now, struct text *why) {
-  int code = sqlite3_exec(guest->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+  sqlite3_stmt *rollback; /* made now, as it is for when there may be no memory */
+  int code = sqlite3_prepare_v2(guest->handle, "ROLLBACK", -1, &rollback, NULL);
+  if (code == SQLITE_OK)
+    code = sqlite3_exec(guest->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL);
   if (code == SQLITE_OK)
     code = put_records(guest, records, count, now);
   if (code == SQLITE_OK)
     code = sqlite3_exec(guest->handle, "COMMIT", NULL, NULL, NULL);
-  if (code == SQLITE_OK)
-    return STATUS_OK;
-  const int status = guest_fail(guest, why);
-  (void)sqlite3_exec(guest->handle, "ROLLBACK", NULL, NULL, NULL);
+  const int status = code == SQLITE_OK ? STATUS_OK : guest_fail(guest, why);
+  if (sqlite3_get_autocommit(guest->handle) == 0)
+    (void)statement_run(rollback);
+  sqlite3_finalize(rollback);
   return status;
 }
 

@@ -14,7 +14,10 @@
  */
 void alloc_fail_at(unsigned n);
 
-/* Whether an allocation has failed since alloc_fail_at. */
+/* The same, but the n-th alone fails; n > 0. */
+void alloc_fail_once_at(unsigned n);
+
+/* Whether an allocation has failed since one of these. */
 bool alloc_has_failed(void);
 
 #endif

@@ -14,6 +14,7 @@ static sqlite3_vfs *real_vfs;
 static atomic_int write_code;
 static atomic_bool opens_read_only;
 static atomic_uint delay;
+static atomic_bool skips_syncs;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t let_go = PTHREAD_COND_INITIALIZER;
 static bool holding;
@@ -50,7 +51,7 @@ static int file_truncate(sqlite3_file *file, sqlite3_int64 size) {
 
 static int file_sync(sqlite3_file *file, int flags) {
   const int code = disturb();
-  return code != 0 ? code : real_of(file)->pMethods->xSync(real_of(file), flags);
+  return code != 0 || skips_syncs ? code : real_of(file)->pMethods->xSync(real_of(file), flags);
 }
 
 static int file_size(sqlite3_file *file, sqlite3_int64 *size) {
@@ -129,6 +130,11 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int 
   return code;
 }
 
+static int vfs_delete(sqlite3_vfs *vfs, const char *name, int sync_folder) {
+  (void)vfs;
+  return real_vfs->xDelete(real_vfs, name, skips_syncs ? 0 : sync_folder);
+}
+
 int faulty_vfs_install(void) {
   static sqlite3_vfs vfs;
   if (real_vfs != NULL)
@@ -140,6 +146,7 @@ int faulty_vfs_install(void) {
   vfs.zName = "faulty";
   vfs.szOsFile = real_vfs->szOsFile + (int)sizeof(struct faulty_file);
   vfs.xOpen = vfs_open;
+  vfs.xDelete = vfs_delete;
   vfs.pNext = NULL;
   return sqlite3_vfs_register(&vfs, 1);
 }
@@ -149,6 +156,8 @@ void faulty_vfs_fail_writes(int code) { write_code = code; }
 void faulty_vfs_read_only(bool read_only) { opens_read_only = read_only; }
 
 void faulty_vfs_slow(unsigned microseconds) { delay = microseconds; }
+
+void faulty_vfs_skip_syncs(void) { skips_syncs = true; }
 
 void faulty_vfs_hold(bool hold) {
   pthread_mutex_lock(&lock);

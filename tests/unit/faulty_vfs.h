@@ -19,6 +19,9 @@ void faulty_vfs_read_only(bool read_only);
 /* Each write and sync takes so many microseconds more. */
 void faulty_vfs_slow(unsigned microseconds);
 
+/* Nothing is synced, which only a loss of power would tell. */
+void faulty_vfs_skip_syncs(void);
+
 /* Writes and syncs wait until they are let go again. */
 void faulty_vfs_hold(bool hold);
 

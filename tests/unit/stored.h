@@ -32,7 +32,10 @@ void stored_forget(void);
 /* Names in the folder that contain `part`. */
 unsigned stored_files(const char *part);
 
-/* Opens the store, makes the engine, restores and starts the writer. */
+/* Opens the store and makes the engine. */
+void stored_open(struct stored *stored, double checkpoint_interval);
+
+/* The same, restores and starts the writer. */
 void stored_start(struct stored *stored, double checkpoint_interval);
 
 /* How a store is started; all zero but the interval: as above. */
