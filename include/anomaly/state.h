@@ -53,6 +53,7 @@ struct metric_record {
   unsigned unsaved;    /* enum unsaved, of those that were asked for */
   double first_time;   /* of the first value */
   double last_time;    /* of the last value or gap */
+  bool trained;        /* learned by somebody else, and no value since */
   const void *state;   /* borrowed; NULL without UNSAVED_STATE */
   size_t size;         /* of state */
   struct metric_baseline baseline;
@@ -96,15 +97,22 @@ struct restore_stats {
   uint64_t refused;        /* no memory, or known better already */
 };
 
+/* Who has learned a state. */
+enum learner {
+  LEARNED_HERE,      /* whoever watched: people may have been told of its episode */
+  LEARNED_ELSEWHERE, /* somebody else, from the past */
+};
+
 /*
  * Makes a metric what it was, from hostile bytes; `now` is a time as the samples
  * have it, for the age of the metric. Until its next value the metric is awaited,
- * for the engine's restart_grace at most. Of a metric that is known already,
- * nothing changes, unless what was stored begins earlier and no episode is open.
- * What happened is added to *stats.
+ * for the engine's restart_grace at most; one that was learned elsewhere is not, and
+ * its episode is forgotten: nothing is told of it until then. Of a metric that is
+ * known already, nothing changes, unless what was stored begins earlier and no
+ * episode is open. What happened is added to *stats.
  */
-void engine_restore(struct engine *engine, const void *state, size_t size, double now,
-                    struct restore_stats *stats);
+void engine_restore(struct engine *engine, enum learner learner, const void *state, size_t size,
+                    double now, struct restore_stats *stats);
 
 /* A fitted block as it was stored. */
 struct stored_model {
@@ -137,9 +145,8 @@ enum taking_over {
 
 /*
  * Makes a metric of a running engine what somebody else has learned of its past,
- * from hostile bytes, where that begins earlier than what is known. An episode of
- * the past is forgotten, and the metric is not awaited: nothing is told of
- * it until its next value. `now` is as for engine_restore.
+ * from hostile bytes, where that begins earlier than what is known; else as
+ * engine_restore for LEARNED_ELSEWHERE.
  */
 enum taking_over engine_take_over(struct engine *engine, const void *state, size_t size,
                                   double now);

@@ -96,8 +96,9 @@ static int check_database(struct training *training) {
   if (training->user == 0 || !invocation_has(training->invocation, OPTION_CONTINUE))
     return EXIT_SUCCESS;
   say_error(training->invocation->verb,
-            "%s: process %ld has it open; to go on where it ends, stop that first", training->path,
-            (long)training->user);
+            "%s: process %ld has it open; to go on where it ends, stop that first, or learn all of "
+            "it without --continue",
+            training->path, (long)training->user);
   return EXIT_FAILURE;
 }
 
@@ -115,7 +116,7 @@ static int check_health(const struct training *training) {
 
 static int open_store(struct training *training, const struct config *config) {
   const struct store_settings settings = {
-      .path = training->path, .options = config->store, .now = samples_now};
+      .path = training->path, .options = config->store, .now = samples_now, .trains = true};
   if (store_open(&training->store, &settings) != STATUS_OK)
     return fail(training, status_text(STATUS_NO_MEMORY));
   return check_health(training);

@@ -253,6 +253,7 @@ static enum observation_result judge_value(struct engine *engine, struct metric 
     return OBSERVED_IGNORED;
   metric->silent = false;
   metric->awaited = false;
+  metric->trained = false;
   metric->unsaved |= UNSAVED_STATE;
   if (!isfinite(value))
     return OBSERVED_GAP;

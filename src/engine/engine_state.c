@@ -221,6 +221,7 @@ static void pack_copy(struct state_export *export, const struct copy *copy,
                              .unsaved = copy->due,
                              .first_time = metric->first_time,
                              .last_time = metric->rate.time,
+                             .trained = metric->trained,
                              .size = size,
                              .baseline = baseline_of(&metric->summary),
                              .models = export->models.record + copy->models,
@@ -322,8 +323,7 @@ static void replace(struct shard *shard, struct metric *known, const struct metr
   memcpy(known, stored, stored->size);
   known->last_seen = last_seen;
   known->missed = missed;
-  known->awaited = false;
-  known->unsaved = UNSAVED_STATE | UNSAVED_BASELINE;
+  known->awaited = known->trained = false;
   engine_count_metric(shard, known, 1);
 }
 
@@ -373,17 +373,33 @@ static struct metric *revive(struct engine *engine, const void *state, size_t si
   return NULL;
 }
 
-void engine_restore(struct engine *engine, const void *state, size_t size, double now,
-                    struct restore_stats *stats) {
+/* An alarm that nobody was told of opens again if it goes on, and nobody is awaited. */
+static void make_trained(struct metric *metric) {
+  metric->decision.open = false;
+  metric->decision.hits = 0;
+  metric->decision.severity = SEVERITY_OKAY;
+  metric->silent = false;
+  metric->trained = true;
+}
+
+static void await(struct engine *engine, struct metric *metric) {
+  metric->awaited = true;
+  atomic_store(&engine->awaiting, true);
+}
+
+void engine_restore(struct engine *engine, enum learner learner, const void *state, size_t size,
+                    double now, struct restore_stats *stats) {
   struct metric_key key;
   size_t cold;
   struct metric *const metric = revive(engine, state, size, &key, &cold, stats);
   if (metric == NULL)
     return;
-  metric->awaited = true;
+  if (learner == LEARNED_ELSEWHERE)
+    make_trained(metric);
+  else
+    await(engine, metric);
   set_age(engine, metric, now);
   note_episode(engine, metric);
-  atomic_store(&engine->awaiting, true);
   const enum placing placing = place(engine, metric, &key);
   if (placing != PLACED)
     engine_drop_metric(engine, metric);
@@ -395,14 +411,6 @@ void engine_restore(struct engine *engine, const void *state, size_t size, doubl
   stats->cold_detectors += cold;
 }
 
-/* An alarm that nobody was told of opens again if it goes on, and nobody is awaited. */
-static void forget_alarm(struct metric *metric) {
-  metric->decision.open = false;
-  metric->decision.hits = 0;
-  metric->decision.severity = SEVERITY_OKAY;
-  metric->silent = false;
-}
-
 enum taking_over engine_take_over(struct engine *engine, const void *state, size_t size,
                                   double now) {
   struct restore_stats stats = {.metrics = 0};
@@ -411,7 +419,7 @@ enum taking_over engine_take_over(struct engine *engine, const void *state, size
   struct metric *const metric = revive(engine, state, size, &key, &cold, &stats);
   if (metric == NULL)
     return stats.refused > 0 ? TAKEN_LATER : TAKEN_NOT;
-  forget_alarm(metric);
+  make_trained(metric);
   metric->unsaved = UNSAVED_STATE | UNSAVED_BASELINE;
   set_age(engine, metric, now);
   note_episode(engine, metric);

@@ -49,6 +49,7 @@ struct metric {
   bool warming;    /* no detector can know yet */
   bool is_uptime;  /* seconds since the host was booted */
   bool awaited;    /* restored, and no value since */
+  bool trained;    /* learned by somebody else, and no value since */
   bool fit_waits;  /* for the trainer, or is being made by it */
   uint8_t unsaved; /* enum unsaved */
 };

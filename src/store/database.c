@@ -24,9 +24,10 @@ static const char *const statements[DATABASE_STATEMENTS] = {
     [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
     [STATEMENT_COMMIT] = "COMMIT",
     [STATEMENT_PUT_STATE] =
-        "INSERT INTO detector_state (id, host, metric, last_updated, state)"
-        " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO UPDATE SET host = excluded.host,"
-        " metric = excluded.metric, last_updated = excluded.last_updated, state = excluded.state",
+        "INSERT INTO detector_state (id, host, metric, last_updated, state, trained)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO UPDATE SET host = excluded.host,"
+        " metric = excluded.metric, last_updated = excluded.last_updated, state = excluded.state,"
+        " trained = excluded.trained",
     [STATEMENT_PUT_BASELINE] =
         "INSERT OR REPLACE INTO baselines (id, host, metric, mean, stddev, min_value, max_value,"
         " sample_count, percentile_95, percentile_99, first_seen, last_seen, last_updated)"

@@ -151,6 +151,8 @@ static const char *const migrations[] = {
     "ALTER TABLE models ADD COLUMN crowned REAL;"
     "DROP INDEX models_by_subject;"
     "CREATE INDEX models_by_subject ON models (scope, subject, model);",
+
+    "ALTER TABLE detector_state ADD COLUMN trained INTEGER NOT NULL DEFAULT 0;",
 };
 
 enum { SCHEMA_VERSION = sizeof migrations / sizeof *migrations };

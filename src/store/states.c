@@ -7,6 +7,7 @@
 
 struct batch {
   struct model_shelf *shelf;
+  bool trains;
   const struct metric_record *records;
   size_t count;
   double now;
@@ -21,10 +22,11 @@ static void bind_name(sqlite3_stmt *put, const struct metric_record *record,
 }
 
 static int put_state(sqlite3_stmt *put, const struct metric_record *record,
-                     const struct text *metric, double now) {
+                     const struct text *metric, const struct batch *batch) {
   bind_name(put, record, metric);
-  statement_bind_real(put, 4, now);
+  statement_bind_real(put, 4, batch->now);
   sqlite3_bind_blob64(put, 5, record->state, record->size, SQLITE_STATIC);
+  sqlite3_bind_int(put, 6, batch->trains || record->trained);
   return statement_run(put);
 }
 
@@ -45,18 +47,18 @@ static int put_baseline(sqlite3_stmt *put, const struct metric_record *record,
   return statement_run(put);
 }
 
-static int put_record(struct database *database, struct model_shelf *shelf,
-                      const struct metric_record *record, double now) {
+static int put_record(struct database *database, const struct batch *batch,
+                      const struct metric_record *record) {
   char name[METRIC_TEXT_SIZE];
   struct text metric = text_over(name, sizeof name);
   describe_metric_short(&record->id, &metric);
   int code = SQLITE_OK;
   if ((record->unsaved & UNSAVED_STATE) != 0)
-    code = put_state(database->statement[STATEMENT_PUT_STATE], record, &metric, now);
+    code = put_state(database->statement[STATEMENT_PUT_STATE], record, &metric, batch);
   if (code == SQLITE_OK && (record->unsaved & UNSAVED_BASELINE) != 0)
-    code = put_baseline(database->statement[STATEMENT_PUT_BASELINE], record, &metric, now);
+    code = put_baseline(database->statement[STATEMENT_PUT_BASELINE], record, &metric, batch->now);
   for (size_t i = 0; code == SQLITE_OK && i < record->model_count; i++)
-    code = model_shelf_put(shelf, database, record, &record->models[i]);
+    code = model_shelf_put(batch->shelf, database, record, &record->models[i]);
   return code;
 }
 
@@ -64,13 +66,14 @@ static int put_batch(struct database *database, void *context) {
   const struct batch *const batch = context;
   int code = SQLITE_OK;
   for (size_t i = 0; code == SQLITE_OK && i < batch->count; i++)
-    code = put_record(database, batch->shelf, &batch->records[i], batch->now);
+    code = put_record(database, batch, &batch->records[i]);
   return code;
 }
 
 bool states_put(struct database *database, struct health *health, struct model_shelf *shelf,
-                const struct metric_record *records, size_t count, double now) {
-  struct batch batch = {.shelf = shelf, .records = records, .count = count, .now = now};
+                bool trains, const struct metric_record *records, size_t count, double now) {
+  struct batch batch = {
+      .shelf = shelf, .trains = trains, .records = records, .count = count, .now = now};
   const struct model_shelf before = *shelf;
   const bool good = database_transaction(database, health, put_batch, &batch);
   if (!good)
@@ -79,16 +82,18 @@ bool states_put(struct database *database, struct health *health, struct model_s
 }
 
 bool states_restore(struct database *database, struct health *health, struct engine *engine,
-                    double now, struct restore_stats *stats) {
+                    bool trains, double now, struct restore_stats *stats) {
   sqlite3_stmt *get;
-  int code = sqlite3_prepare_v2(database->handle, "SELECT state FROM detector_state ORDER BY id",
-                                -1, &get, NULL);
+  int code = sqlite3_prepare_v2(
+      database->handle, "SELECT state, trained FROM detector_state ORDER BY id", -1, &get, NULL);
   while (code == SQLITE_OK) {
     code = sqlite3_step(get);
     if (code != SQLITE_ROW)
       break;
     const void *const state = sqlite3_column_blob(get, 0);
-    engine_restore(engine, state, (size_t)sqlite3_column_bytes(get, 0), now, stats);
+    const bool trained = sqlite3_column_int(get, 1) != 0 && !trains;
+    engine_restore(engine, trained ? LEARNED_ELSEWHERE : LEARNED_HERE, state,
+                   (size_t)sqlite3_column_bytes(get, 0), now, stats);
     code = SQLITE_OK;
   }
   sqlite3_finalize(get);

@@ -10,19 +10,21 @@
 
 /*
  * Writes what is due of the records in one transaction; `now` as the samples have
- * time. `shelf` says how many of their models are kept, and counts them.
+ * time. `shelf` says how many of their models are kept, and counts them. `trains` is
+ * that of store_settings.
  */
 bool states_put(struct database *database, struct health *health, struct model_shelf *shelf,
-                const struct metric_record *records, size_t count, double now);
+                bool trains, const struct metric_record *records, size_t count, double now);
 
 /* Removes metrics whose last value came before `before`, and their models. */
 bool states_forget(struct database *database, struct health *health, double before);
 
 /*
- * Hands every stored state to the engine. Where a page cannot be read, what comes
- * before it is restored all the same: false, and the reason is in *health.
+ * Hands every stored state to the engine; one that trains takes all for its own. Where a page
+ * cannot be read, what comes before it is restored all the same: false, and the reason is in
+ * *health.
  */
 bool states_restore(struct database *database, struct health *health, struct engine *engine,
-                    double now, struct restore_stats *stats);
+                    bool trains, double now, struct restore_stats *stats);
 
 #endif

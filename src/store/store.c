@@ -57,6 +57,7 @@ int store_open(struct store **ret_store, const struct store_settings *settings) 
   store->models = (struct model_shelf){.keep = settings->options.keep_models,
                                        .bytes_most = settings->options.models_limit};
   store->now = settings->now;
+  store->trains = settings->trains;
   store->database.path = copy;
   init_locks(store);
   (void)database_open(&store->database, &store->health);

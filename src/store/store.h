@@ -24,6 +24,7 @@ struct store_settings {
   const char *path;
   struct store_options options;
   double (*now)(void); /* the time as the samples have it */
+  bool trains;         /* the engine learns from the past, for a daemon that is yet to start */
 };
 
 /*

@@ -27,7 +27,8 @@ static bool read_file(struct store *store) {
   const bool is_first = store->status.restore_seconds <= 0;
   const bool is_ours = database->stored_seed == database->seed;
   struct restore_stats restored = store->status.restored;
-  bool good = states_restore(database, &store->health, store->engine, store->now(), &restored);
+  bool good = states_restore(database, &store->health, store->engine, store->trains, store->now(),
+                             &restored);
   show_restored(store, &restored, store_seconds() - begin);
   if (good && is_ours)
     good = model_shelf_restore(&store->models, database, &store->health, store->engine);
@@ -102,8 +103,8 @@ static bool put_states(struct store *store, unsigned unsaved, uint64_t *ret_rows
   for (size_t count;
        good && store->database.handle != NULL && (count = state_export_next(export, &records)) > 0;
        rows += count) {
-    good =
-        states_put(&store->database, &store->health, &store->models, records, count, store->now());
+    good = states_put(&store->database, &store->health, &store->models, store->trains, records,
+                      count, store->now());
     if (!good)
       state_export_refused(export);
     store_run_errand(store);

@@ -24,6 +24,7 @@ struct errand {
 struct store {
   struct store_options options;
   double (*now)(void);
+  bool trains;
   struct anomaly_log *anomalies;
   struct database database; /* the writer's, once it runs, as all until `lock` */
   struct engine *engine;

@@ -64,8 +64,8 @@ struct taking {
 static int keep_state(struct database *database, int64_t id) {
   return statement_run_with_id(
       database->handle,
-      "INSERT OR REPLACE INTO detector_state (id, host, metric, last_updated, state)"
-      " SELECT id, host, metric, trained, state FROM trained_state WHERE id = ?1",
+      "INSERT OR REPLACE INTO detector_state (id, host, metric, last_updated, state, trained)"
+      " SELECT id, host, metric, trained, state, 1 FROM trained_state WHERE id = ?1",
       id);
 }
 

@@ -18,6 +18,8 @@ expect_status "a file" 0
 expect_in "what was read is told" out "past.csv (a CSV file):"
 expect_in "and what is known" out "whole.db: knows 2 metrics, 0 of them still warming up"
 expect_equal "for its owner only" 600 "$(stat -c %a whole.db)"
+run export --database whole.db detector_state --json
+expect_equal "and nobody will miss what does not come" 2 "$(grep -c '"trained":1' out)"
 
 # In two halves, and interrupted, it comes to the same.
 {

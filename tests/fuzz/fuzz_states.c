@@ -126,7 +126,8 @@ static void check_episode(void *context, const struct episode_event *event) {
 static void use_metric(const uint8_t *bytes, size_t size) {
   struct engine *const fresh = make_engine(), *const known = make_engine();
   struct restore_stats stats = {.metrics = 0};
-  engine_restore(fresh, bytes, size, BEGIN + VALUES * STEP, &stats);
+  engine_restore(fresh, size % 2 == 0 ? LEARNED_HERE : LEARNED_ELSEWHERE, bytes, size,
+                 BEGIN + VALUES * STEP, &stats);
   insist(stats.metrics + stats.cold_metrics + stats.ignored + stats.refused == 1);
   engine_each_open(fresh, check_episode, NULL);
   feed(fresh, BEGIN + VALUES * STEP);

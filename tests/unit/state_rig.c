@@ -134,9 +134,14 @@ size_t rig_unsaved(struct rig *rig, unsigned unsaved) {
 }
 
 struct restore_stats shelf_restore(struct rig *rig, const struct shelf *shelf, double now) {
+  return shelf_restore_as(rig, LEARNED_HERE, shelf, now);
+}
+
+struct restore_stats shelf_restore_as(struct rig *rig, enum learner learner,
+                                      const struct shelf *shelf, double now) {
   struct restore_stats stats = {0};
   for (size_t i = 0; i < shelf->count; i++)
-    engine_restore(rig->engine, shelf->bytes[i], shelf->record[i].size, now, &stats);
+    engine_restore(rig->engine, learner, shelf->bytes[i], shelf->record[i].size, now, &stats);
   return stats;
 }
 

@@ -58,6 +58,8 @@ struct shelf *shelf_fill(struct rig *rig, unsigned unsaved);
 void shelf_clear(struct shelf *shelf);
 size_t rig_unsaved(struct rig *rig, unsigned unsaved);
 struct restore_stats shelf_restore(struct rig *rig, const struct shelf *shelf, double now);
+struct restore_stats shelf_restore_as(struct rig *rig, enum learner learner,
+                                      const struct shelf *shelf, double now);
 
 void assert_same_states(struct rig *a, struct rig *b);
 

@@ -100,7 +100,8 @@ static void open_as(struct stored *stored, const struct stored_setup *setup) {
                   .keep_anomalies = 86400,
                   .keep_models = setup->keep_models,
                   .models_limit = setup->models_limit},
-      .now = now};
+      .now = now,
+      .trains = setup->trains};
   assert_int_equal(store_open(&stored->store, &settings), STATUS_OK);
   assert_true(store_seed(stored->store) != 0);
   stored->engine = make_engine(stored->store, setup);

@@ -45,6 +45,7 @@ struct stored_setup {
   struct rule_set *rules; /* NULL = fake detectors */
   uint32_t keep_models;
   uint64_t models_limit;
+  bool trains;
 };
 void stored_start_as(struct stored *stored, const struct stored_setup *setup);
 

@@ -71,7 +71,7 @@ static void restore(const struct model_rig *old, const struct kept *kept, const 
                     const char *const *options, struct model_rig *rig) {
   struct restore_stats stats = {.metrics = 0};
   start(rig, model, options);
-  engine_restore(rig->engine, kept->state, kept->state_size, old->time, &stats);
+  engine_restore(rig->engine, LEARNED_HERE, kept->state, kept->state_size, old->time, &stats);
   assert_int_equal(stats.metrics, 1);
   assert_int_equal(stats.cold_detectors, 0);
   rig->time = old->time;

@@ -184,7 +184,7 @@ static void damage_costs_what_it_hits(void **state) {
     assert_non_null(copy);
     memcpy(copy, shelf->bytes[0], at);
     rig_start(&rig, &watch);
-    engine_restore(rig.engine, copy, at, RIG_BEGIN + 3000, &cut);
+    engine_restore(rig.engine, LEARNED_HERE, copy, at, RIG_BEGIN + 3000, &cut);
     engine_destroy(rig.engine);
     free(copy);
     assert_true(cut.cold_metrics == 1 || cut.cold_detectors > 0);

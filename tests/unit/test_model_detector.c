@@ -228,7 +228,7 @@ static void restart(const struct model_rig *old, struct model_rig *rig) {
   void *const bytes = save(old, &size);
   struct restore_stats stats = {.metrics = 0};
   model_rig_start(rig, "ecod", NULL);
-  engine_restore(rig->engine, bytes, size, old->time, &stats);
+  engine_restore(rig->engine, LEARNED_HERE, bytes, size, old->time, &stats);
   assert_int_equal(stats.metrics, 1);
   assert_int_equal(stats.cold_detectors, 0);
   rig->time = old->time;

@@ -208,6 +208,47 @@ static void another_seed_writes_all_anew(void **state) {
   stored_stop(&stored);
 }
 
+/* ---- What was learned elsewhere ------------------------------------------------- */
+
+static const char count_trained[] = "SELECT count(*) FROM detector_state WHERE trained = 1";
+
+/* Through any number of starts: only a value makes a metric the daemon's own. */
+static void nobody_misses_what_was_only_trained(void **state) {
+  (void)state;
+  struct stored stored;
+  struct engine_stats counts;
+  stored_forget();
+  stored_start(&stored, RARELY);
+  for (unsigned at = 0; at < 10; at++)
+    stored_feed(&stored, 10, at);
+  stored_stop(&stored);
+  assert_int_equal(stored_number(count_trained), 0);
+  stored_run("UPDATE detector_state SET trained = 1");
+  for (unsigned start = 1; start <= 2; start++) {
+    stored_start(&stored, RARELY);
+    for (double time = STORED_BEGIN; time < STORED_BEGIN + 86400; time += 600)
+      engine_tick(stored.engine, time);
+    engine_stats(stored.engine, &counts);
+    assert_int_equal(counts.metrics, 10);
+    assert_int_equal(counts.open, start == 1 ? 0 : 1);
+    stored_observe(&stored, 3, 20 * start, -1);
+    stored_stop(&stored);
+    assert_int_equal(stored_number(count_trained), 9);
+  }
+}
+
+static void whoever_trains_says_so(void **state) {
+  (void)state;
+  struct stored stored;
+  const struct stored_setup setup = {.checkpoint_interval = RARELY, .trains = true};
+  store_some(3);
+  stored_start_as(&stored, &setup);
+  for (unsigned at = 20; at < 30; at++)
+    stored_observe(&stored, 2, at, -1);
+  stored_stop(&stored);
+  assert_int_equal(stored_number(count_trained), 1);
+}
+
 /* ---- Age ----------------------------------------------------------------------- */
 
 static void what_has_expired_is_removed(void **state) {
@@ -254,13 +295,13 @@ static void an_older_file_gets_the_new_tables(void **state) {
   store_some(10);
   stored_run("DROP TABLE incident_members; DROP TABLE incidents; DROP TABLE anomalies;"
              "DROP TABLE labels; DROP TABLE silences; DROP TABLE models; DROP TABLE trained_state;"
-             "PRAGMA user_version = 1");
+             "ALTER TABLE detector_state DROP COLUMN trained; PRAGMA user_version = 1");
   stored_start(&stored, RARELY);
   assert_int_equal(stored_status(&stored).restored.metrics, 10);
   assert_int_equal(stored_status(&stored).health.fault, STORE_FINE);
   stored_stop(&stored);
   assert_int_equal(stored_number("SELECT count(*) FROM incidents"), 0);
-  assert_int_equal(stored_number("PRAGMA user_version"), 4);
+  assert_int_equal(stored_number("PRAGMA user_version"), 5);
 }
 
 int main(void) {
@@ -275,6 +316,8 @@ int main(void) {
       cmocka_unit_test(a_bad_row_costs_one_metric),
       cmocka_unit_test(a_cut_snapshot_costs_one_detector),
       cmocka_unit_test(another_seed_writes_all_anew),
+      cmocka_unit_test(nobody_misses_what_was_only_trained),
+      cmocka_unit_test(whoever_trains_says_so),
       cmocka_unit_test(what_has_expired_is_removed),
       cmocka_unit_test(old_incidents_are_removed),
       cmocka_unit_test(an_older_file_gets_the_new_tables),
