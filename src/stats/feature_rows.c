@@ -1,6 +1,6 @@
 #include "stats/feature_rows.h"
 
-#include "stats/moments.h"
+#include "stats/clamp.h"
 
 #include <math.h>
 
@@ -84,21 +84,37 @@ static const struct record *record_at(const struct record_ring *ring, uint32_t b
   return &ring->records[at];
 }
 
-/* What is made of all values of a window, by feature. */
+/* The oldest first. */
+static void read_window(const struct record_ring *ring, uint32_t back, uint32_t window,
+                        double *ret_values) {
+  for (uint32_t i = 0; i < window; i++)
+    ret_values[i] = record_at(ring, back + window - 1 - i)->value;
+}
+
+/* Sample standard deviation. */
+static double deviation_of(const double *values, uint32_t count, double mean) {
+  double squares = 0;
+  for (uint32_t i = 0; i < count; i++)
+    squares += (values[i] - mean) * (values[i] - mean);
+  return sqrt(squares / (count - 1));
+}
+
+/* What is made of all values of a window, by feature. The mean of equal values is exact. */
 static void measure(const struct record_ring *ring, uint32_t back, uint32_t window,
                     double ret_measured[FEATURES]) {
-  struct moments moments = {.count = 0};
-  double min = HUGE_VAL, max = -HUGE_VAL, turn = 0;
+  double values[FEATURE_WINDOW_MAX];
+  read_window(ring, back, window, values);
+  const double first = record_at(ring, back + window - 1)->value;
   const double size = window, middle = (size - 1) / 2;
+  double min = first, max = first, sum = 0, turn = 0;
   for (uint32_t i = 0; i < window; i++) {
-    const double value = record_at(ring, back + window - 1 - i)->value;
-    moments_add(&moments, value);
-    min = value < min ? value : min;
-    max = value > max ? value : max;
-    turn += (i - middle) * value;
+    min = double_min(values[i], min);
+    max = double_max(values[i], max);
+    sum += values[i] - first;
+    turn += (i - middle) * values[i];
   }
-  ret_measured[FEATURE_MEAN] = moments.mean;
-  ret_measured[FEATURE_STD] = moments_deviation(&moments);
+  ret_measured[FEATURE_MEAN] = first + sum / size;
+  ret_measured[FEATURE_STD] = deviation_of(values, window, ret_measured[FEATURE_MEAN]);
   ret_measured[FEATURE_MIN] = min;
   ret_measured[FEATURE_MAX] = max;
   ret_measured[FEATURE_RANGE] = max - min;

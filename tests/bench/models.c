@@ -3,15 +3,16 @@
 #include "anomaly/status.h"
 #include "base/option.h"
 #include "base/random.h"
+#include "bench/replay.h"
+#include "history/generate.h"
 
 #include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum { ROUNDS_MAX = 99, FITS_MIN = 3, SCORED = 1000 };
+enum { ROUNDS_MAX = 99, FITS_MIN = 3, SCORED = 1000, STREAMED = 20000 };
 
 /* PyOD 3.6.5 on the same kind of machine, 1,000 rows of 4 columns, in µs. */
 static const struct {
@@ -37,11 +38,7 @@ struct cost {
 };
 
 /* Of this thread's work, so that others on the machine do not count. */
-static double microseconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return (double)now.tv_sec * 1e6 + (double)now.tv_nsec * 1e-3;
-}
+static double microseconds(void) { return cpu_seconds() * 1e6; }
 
 static int by_size(const void *left, const void *right) {
   const double a = *(const double *)left, b = *(const double *)right;
@@ -172,6 +169,47 @@ static int print_model(const struct model *model, size_t rounds, bool markdown) 
   return EXIT_FAILURE;
 }
 
+/* ---- Streaming ---- */
+
+/* A metric's values through the engine, in µs each, the fits included; NaN without memory. */
+static double measure_stream(const char *watched, size_t rounds) {
+  static double time[STREAMED], value[STREAMED];
+  double took[ROUNDS_MAX];
+  struct generator generator = generator_of(GENERATED_CPU, 60, 1);
+  for (size_t i = 0; i < STREAMED; i++) {
+    time[i] = 1700006400 + 60 * (double)i;
+    value[i] = generator_next(&generator);
+  }
+  struct watch watch;
+  if (!watch_parse(watched, WATCH_AS_IT_SAYS, &watch))
+    return NAN;
+  bool good = true;
+  for (size_t round = 0; round < rounds && good; round++) {
+    struct replay replay = {.room = 0};
+    good = replay_run(&replay, &watch, time, value, 1, STREAMED);
+    took[round] = replay_nanoseconds(&replay) * 1e-3;
+    replay_release(&replay);
+  }
+  watch_release(&watch);
+  return good ? median(took, rounds) : (double)NAN;
+}
+
+static void print_streams(size_t rounds, bool markdown) {
+  static const struct {
+    const char *watched, *what;
+  } streams[] = {
+      {"ecod", "value, step, mean and deviation over 5 and 10 values (6 columns)"},
+      {"ecod:features=mean", "mean over 5 and 10 values (2 columns)"},
+  };
+  printf(markdown ? "\n| streaming `ecod`: 50 values at first, fits every 100, to the last 1,000 | "
+                    "a value, with fits |\n|--|--|\n"
+                  : "\nstreaming ecod: 50 values at first, fits every 100, to the last 1,000; a "
+                    "value, with fits\n");
+  for (size_t i = 0; i < sizeof streams / sizeof streams[0]; i++)
+    printf(markdown ? "| %s | %.2f |\n" : "%-66s %9.2f\n", streams[i].what,
+           measure_stream(streams[i].watched, rounds));
+}
+
 static void print_heading(bool markdown) {
   if (markdown) {
     printf(
@@ -191,7 +229,8 @@ static const char *const usage =
     "to 1,440 of 10, by one thread, and scores rows one by one. Medians in µs\n"
     "of processor time, bytes\n"
     "of the block, and how many times as fast as PyOD 3.6.5 that is (1,000 x 4: its fit,\n"
-    "and its decision_function of one row).\n"
+    "and its decision_function of one row). Without NAME also what a value costs\n"
+    "that goes through the engine to ecod.\n"
     "\n"
     "  -m, --markdown       the table of docs/models.md\n"
     "  -r, --rounds ROUNDS  how often at most, 3 .. 99; a fit for 2 s at most [15]\n";
@@ -225,5 +264,7 @@ int main(int count, char **arguments) {
     if (is_named(*model, arguments + optind) &&
         print_model(*model, rounds, markdown) != EXIT_SUCCESS)
       exit_status = EXIT_FAILURE;
+  if (arguments[optind] == NULL)
+    print_streams(rounds, markdown);
   return exit_status;
 }
