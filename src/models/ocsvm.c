@@ -10,7 +10,7 @@
  */
 #include "anomaly/model.h"
 #include "anomaly/status.h"
-#include "stats/distance.h"
+#include "stats/kernel_sum.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -67,7 +67,10 @@ static const struct option_row option_rows[] = {
     OPTION_ROWS_END,
 };
 
-/* Followed by each support vector's weight, then the support vectors. */
+/*
+ * Followed by each support vector's weight, then the support vectors, one column
+ * after the other, in whole lots of kernel_sum.h.
+ */
 struct body {
   uint64_t vectors;
   double rho, gamma;
@@ -75,20 +78,33 @@ struct body {
 };
 
 static size_t body_size(size_t vectors, size_t columns) {
-  return sizeof(struct body) + vectors * (1 + columns) * sizeof(double);
+  return sizeof(struct body) + kernels_room(vectors) * (1 + columns) * sizeof(double);
 }
 
-static const double *vectors_of(const struct body *body) { return body->weight + body->vectors; }
+static struct kernels kernels_of(const struct block *block) {
+  const struct body *const body = block_body_const(block);
+  const size_t count = kernels_room(body->vectors);
+  return (struct kernels){.count = count,
+                          .columns = block_columns(block),
+                          .weights = body->weight,
+                          .cells = body->weight + count,
+                          .gamma = body->gamma};
+}
 
 static double score(const struct block *block, const double *row, double *scratch) {
   (void)scratch;
   const struct body *const body = block_body_const(block);
-  const size_t columns = block_columns(block);
-  const double *vector = vectors_of(body);
+  const struct kernels kernels = kernels_of(block);
+  return body->rho - kernel_sum(&kernels, row);
+}
+
+static double square_to(const struct kernels *kernels, size_t vector, const double *row) {
   double sum = 0;
-  for (size_t i = 0; i < body->vectors; i++, vector += columns)
-    sum += body->weight[i] * exp(-body->gamma * squared_distance(vector, row, columns));
-  return body->rho - sum;
+  for (size_t column = 0; column < kernels->columns; column++) {
+    const double off = kernels->cells[column * kernels->count + vector] - row[column];
+    sum += off * off;
+  }
+  return sum;
 }
 
 /* Squared differences to the support vectors, the nearest counting most however far it is. */
@@ -96,18 +112,18 @@ static void explain(const struct block *block, const double *row, double *scratc
                     double *ret_parts) {
   (void)scratch;
   const struct body *const body = block_body_const(block);
-  const size_t columns = block_columns(block);
-  const double *const vectors = vectors_of(body);
+  const struct kernels kernels = kernels_of(block);
   double nearest = INFINITY;
   for (size_t i = 0; i < body->vectors; i++)
-    nearest = fmin(nearest, squared_distance(vectors + i * columns, row, columns));
-  memset(ret_parts, 0, columns * sizeof *ret_parts);
+    nearest = fmin(nearest, square_to(&kernels, i, row));
+  memset(ret_parts, 0, kernels.columns * sizeof *ret_parts);
   for (size_t i = 0; i < body->vectors; i++) {
-    const double *const vector = vectors + i * columns;
-    const double beyond = squared_distance(vector, row, columns) - nearest;
+    const double beyond = square_to(&kernels, i, row) - nearest;
     const double weight = body->weight[i] * exp(-body->gamma * beyond);
-    for (size_t column = 0; column < columns; column++)
-      ret_parts[column] += weight * (vector[column] - row[column]) * (vector[column] - row[column]);
+    for (size_t column = 0; column < kernels.columns; column++) {
+      const double off = kernels.cells[column * kernels.count + i] - row[column];
+      ret_parts[column] += weight * off * off;
+    }
   }
 }
 
@@ -199,6 +215,7 @@ static int train(const struct problem *problem, const struct options *options, d
 static struct block *make_block(const struct matrix *rows, size_t taken, double gamma,
                                 const struct svm_model *model) {
   const size_t vectors = (size_t)model->l, columns = rows->columns;
+  const size_t room = kernels_room(vectors);
   struct block *const block = block_create(columns, body_size(vectors, columns), 0);
   if (block == NULL)
     return NULL;
@@ -209,8 +226,8 @@ static struct block *make_block(const struct matrix *rows, size_t taken, double 
   for (size_t i = 0; i < vectors; i++) {
     const size_t from = training_row(rows, taken, (size_t)model->sv_indices[i] - 1);
     body->weight[i] = model->sv_coef[0][i];
-    memcpy(body->weight + vectors + i * columns, rows->cells + from * columns,
-           columns * sizeof *rows->cells);
+    for (size_t column = 0; column < columns; column++)
+      body->weight[room * (1 + column) + i] = rows->cells[from * columns + column];
   }
   return block;
 }
@@ -246,7 +263,7 @@ static bool valid(const struct block *block) {
       size < body_size(body->vectors, columns))
     return false;
   bool fine = isfinite(body->rho) && isfinite(body->gamma) && body->gamma > 0;
-  for (size_t i = 0; i < body->vectors * (1 + columns); i++)
+  for (size_t i = 0; i < kernels_room(body->vectors) * (1 + columns); i++)
     fine = fine && isfinite(body->weight[i]);
   return fine;
 }
@@ -258,7 +275,7 @@ const struct model ocsvm_model = {
               "support of a high-dimensional distribution\"; solved by libsvm: Chang and Lin, 2011",
     .options = option_rows,
     .options_size = sizeof(struct options),
-    .version = 1,
+    .version = 2,
     .rows_min = 2,
     .fit = fit,
     .score = score,
