@@ -11,6 +11,7 @@
 enum {
   BLOCK_ROWS = 8,
   BLOCKS_LOOKED_AT = 4, /* so few are sooner looked at than told apart */
+  ROWS_LOOKED_AT = BLOCKS_LOOKED_AT * BLOCK_ROWS,
 };
 
 /* Two numbers at once: vectors of GCC and clang. */
@@ -215,13 +216,12 @@ struct search {
   uint32_t except;
 };
 
-static void insert(struct search *search, double square, size_t slot) {
+static void insert(struct search *search, const struct neighbour *found) {
   struct neighbour *const list = search->list;
   size_t at = search->wanted - 1;
-  for (; at > 0 && list[at - 1].square > square; at--)
+  for (; at > 0 && list[at - 1].square > found->square; at--)
     list[at] = list[at - 1];
-  list[at] =
-      (struct neighbour){.square = square, .row = search->numbers[slot], .slot = (uint32_t)slot};
+  list[at] = *found;
   search->worst = list[search->wanted - 1].square;
 }
 
@@ -252,23 +252,71 @@ static bool measure(const struct search *search, size_t block, pair ret_squares[
   return true;
 }
 
+/* Those that are near enough are set apart first, without branches, then put into the list. */
 static void look_at(struct search *search, size_t block) {
   pair squares[BLOCK_ROWS / 2];
   if (!measure(search, block, squares))
     return;
-  const size_t first = block * BLOCK_ROWS;
-  for (size_t i = 0; i < BLOCK_ROWS; i++) {
+  const uint32_t first = (uint32_t)(block * BLOCK_ROWS);
+  struct neighbour found[BLOCK_ROWS];
+  size_t count = 0;
+  for (uint32_t i = 0; i < BLOCK_ROWS; i++) {
     const double square = squares[i / 2][i % 2];
-    if (square < search->worst && search->numbers[first + i] != search->except)
-      insert(search, square, first + i);
+    const uint32_t row = search->numbers[first + i];
+    found[count] = (struct neighbour){.square = square, .row = row, .slot = first + i};
+    count += (square < search->worst) & (row != search->except);
   }
+  for (size_t i = 0; i < count; i++)
+    if (found[i].square < search->worst)
+      insert(search, &found[i]);
+}
+
+/* How many are less than each, counted without branches. */
+static void rank(const double *numbers, int64_t *ret_ranks) {
+  for (size_t i = 0; i < ROWS_LOOKED_AT; i += 2) {
+    const pair here = *(const pair *)(numbers + i);
+    whole_pair less = {0};
+    for (size_t at = 0; at < ROWS_LOOKED_AT; at++) {
+      const pair other = {numbers[at], numbers[at]};
+      less -= other < here;
+    }
+    ret_ranks[i] = less[0];
+    ret_ranks[i + 1] = less[1];
+  }
+}
+
+/* Fills an empty list: each row goes to the place of its rank, after those that are as far. */
+static void look_first(struct search *search, size_t from, size_t to) {
+  double squares[ROWS_LOOKED_AT];
+  int64_t ranks[ROWS_LOOKED_AT];
+  const uint32_t first = (uint32_t)(from * BLOCK_ROWS), count = (uint32_t)(to * BLOCK_ROWS) - first;
+  for (size_t i = 0; i < ROWS_LOOKED_AT; i++)
+    squares[i] = INFINITY;
+  for (size_t block = from; block < to; block++)
+    (void)measure(search, block, (pair *)(squares + (block - from) * BLOCK_ROWS));
+  for (size_t i = 0; i < count; i++)
+    if (search->numbers[first + i] == search->except)
+      squares[i] = INFINITY;
+  rank(squares, ranks);
+  for (uint32_t i = 0; i < count; i++) {
+    size_t at = (size_t)ranks[i];
+    while (at < search->wanted && search->list[at].square == squares[i])
+      at++;
+    if (at < search->wanted)
+      search->list[at] = (struct neighbour){
+          .square = squares[i], .row = search->numbers[first + i], .slot = first + i};
+  }
+  search->worst = search->list[search->wanted - 1].square;
 }
 
 /* `nearest` is a lower bound of the square of the distance to the blocks from .. to - 1. */
 static void visit(struct search *search, size_t from, size_t to, double nearest) {
   if (to - from <= BLOCKS_LOOKED_AT) {
-    for (; from < to; from++)
-      look_at(search, from);
+    if (search->list[0].square == INFINITY)
+      look_first(search, from, to);
+    else
+      for (; from < to; from++)
+        look_at(search, from);
     return;
   }
   const size_t middle = (from + to) / 2;
