@@ -67,6 +67,14 @@ static struct forest forest_of(const struct block *block) {
                          (const struct isolation_node *)(first + body->trees + 1)};
 }
 
+/* A place for each column, then what `explain` wants: a count for each node of a tree. */
+static size_t scratch_of(size_t columns, const uint32_t *first, size_t trees) {
+  size_t largest = 0;
+  for (size_t i = 0; i < trees; i++)
+    largest = first[i + 1] - first[i] > largest ? first[i + 1] - first[i] : largest;
+  return columns + largest * sizeof(uint16_t) / sizeof(double) + 1;
+}
+
 /* Beyond the training rows' range all values are the same to the trees. */
 static float place(const struct range *range, double value) {
   return (float)double_clamp((value - range->low) / range->span, -1, 2);
@@ -81,7 +89,7 @@ static void place_row(const struct range *ranges, size_t columns, const double *
 static double path(const struct isolation_node *nodes, const float *places) {
   const struct isolation_node *node = nodes;
   while (node->left != 0)
-    node = &nodes[node->left + (places[node->column] > node->value)];
+    node = &nodes[node->left + (places[node->column_or_count] > node->value)];
   return node->value;
 }
 
@@ -98,13 +106,13 @@ static double score(const struct block *block, const double *row, double *scratc
 }
 
 /* A cut's gain is the path that it saves: all gains of a path add up to its score's exponent. */
-static void add_gains(const struct isolation_node *nodes, const float *places, double *parts) {
-  const struct isolation_node *node = nodes;
-  while (node->left != 0) {
-    const struct isolation_node *const next =
-        &nodes[node->left + (places[node->column] > node->value)];
-    parts[node->column] += isolation_mean_path(node->count) - 1 - isolation_mean_path(next->count);
-    node = next;
+static void add_gains(const struct isolation_node *nodes, const uint16_t *counts,
+                      const float *places, double *parts) {
+  for (size_t at = 0; nodes[at].left != 0;) {
+    const uint16_t column = nodes[at].column_or_count;
+    const size_t next = nodes[at].left + (places[column] > nodes[at].value);
+    parts[column] += isolation_mean_path(counts[at]) - 1 - isolation_mean_path(counts[next]);
+    at = next;
   }
 }
 
@@ -113,10 +121,14 @@ static void explain(const struct block *block, const double *row, double *scratc
   const struct forest forest = forest_of(block);
   float *const places = (float *)scratch;
   const size_t columns = block_columns(block);
+  uint16_t *const counts = (uint16_t *)(scratch + columns);
   place_row(forest.ranges, columns, row, places);
   memset(ret_parts, 0, columns * sizeof *ret_parts);
-  for (uint32_t i = 0; i < forest.body->trees; i++)
-    add_gains(forest.nodes + forest.first[i], places, ret_parts);
+  for (uint32_t i = 0; i < forest.body->trees; i++) {
+    const struct isolation_node *const nodes = forest.nodes + forest.first[i];
+    isolation_counts(nodes, forest.first[i + 1] - forest.first[i], counts);
+    add_gains(nodes, counts, places, ret_parts);
+  }
   for (size_t i = 0; i < columns; i++)
     ret_parts[i] = fmax(ret_parts[i], 0);
 }
@@ -211,7 +223,8 @@ static struct block *make_block(const struct work *work, size_t columns, size_t 
                                 size_t trees) {
   const size_t nodes = work->tree_first[trees];
   struct block *const block =
-      block_create(columns, nodes_offset(columns, trees) + nodes * sizeof *work->nodes, columns);
+      block_create(columns, nodes_offset(columns, trees) + nodes * sizeof *work->nodes,
+                   scratch_of(columns, work->tree_first, trees));
   if (block == NULL)
     return NULL;
   struct body *const body = block_body(block);
@@ -245,19 +258,21 @@ static int fit(const struct matrix *rows, const void *options, const struct fit_
 
 /* Breadth-first order: each inner node's children are the next two that are nobody's yet. */
 static bool tree_is_valid(const struct isolation_node *nodes, size_t count, size_t columns) {
-  size_t free_child = 1;
+  size_t free_child = 1, rows = 0;
   bool valid = count > 0;
   for (size_t i = 0; i < count && valid; i++) {
     const struct isolation_node *const node = &nodes[i];
-    valid = float_within(node->value, 0, ISOLATION_SAMPLE_MAX) && node->column < columns &&
-            node->count > 0;
-    if (node->left == 0 || !valid)
-      continue;
-    valid = free_child > i && node->left == free_child && free_child + 2 <= count &&
-            node->count == nodes[free_child].count + nodes[free_child + 1].count;
-    free_child += 2;
+    valid = float_within(node->value, 0, ISOLATION_SAMPLE_MAX);
+    if (node->left == 0) {
+      valid = valid && node->column_or_count > 0;
+      rows += node->column_or_count;
+    } else {
+      valid = valid && node->column_or_count < columns && free_child > i &&
+              node->left == free_child && free_child + 2 <= count;
+      free_child += 2;
+    }
   }
-  return valid && free_child == count;
+  return valid && free_child == count && rows <= ISOLATION_SAMPLE_MAX;
 }
 
 static bool ranges_are_valid(const struct range *ranges, size_t columns) {
@@ -275,8 +290,7 @@ static bool valid(const struct block *block) {
   const struct body *const body = forest.body;
   if (body->trees == 0 || body->trees > MODEL_BLOCK_MAX / sizeof(struct isolation_node) ||
       size < nodes_offset(columns, body->trees) + (size_t)body->nodes * sizeof *forest.nodes ||
-      block_scratch_own(block) != columns || !isfinite(body->usual) ||
-      !ranges_are_valid(forest.ranges, columns) || forest.first[0] != 0 ||
+      !isfinite(body->usual) || !ranges_are_valid(forest.ranges, columns) || forest.first[0] != 0 ||
       forest.first[body->trees] != body->nodes)
     return false;
   for (uint32_t i = 0; i < body->trees; i++) {
@@ -285,7 +299,7 @@ static bool valid(const struct block *block) {
         !tree_is_valid(forest.nodes + first, end - first, columns))
       return false;
   }
-  return true;
+  return block_scratch_own(block) == scratch_of(columns, forest.first, body->trees);
 }
 
 const struct model isolation_forest_model = {
@@ -294,7 +308,7 @@ const struct model isolation_forest_model = {
     .source = "Liu, Ting and Zhou, 2008, \"Isolation forest\"",
     .options = option_rows,
     .options_size = sizeof(struct options),
-    .version = 1,
+    .version = 2,
     .rows_min = 1,
     .fit = fit,
     .score = score,

@@ -79,7 +79,7 @@ size_t isolation_grow(struct isolation_grower *grower, struct isolation_node *no
   size_t grown = 1, level_end = 1;
   unsigned depth = 0;
   grower->first[0] = 0;
-  nodes[0].count = (uint16_t)grower->sampled;
+  nodes[0].column_or_count = (uint16_t)grower->sampled;
   for (size_t at = 0; at < grown; at++) {
     if (at == level_end) {
       depth++;
@@ -87,22 +87,29 @@ size_t isolation_grow(struct isolation_grower *grower, struct isolation_node *no
     }
     struct isolation_node *const node = &nodes[at];
     uint32_t *const rows = grower->sample + grower->first[at];
+    const size_t count = node->column_or_count;
     struct cut cut;
-    if (depth == limit || node->count == 1 || !draw_cut(grower, rows, node->count, &cut)) {
-      node->value = (float)(depth + isolation_mean_path(node->count));
-      node->column = 0;
+    if (depth == limit || count == 1 || !draw_cut(grower, rows, count, &cut)) {
+      node->value = (float)(depth + isolation_mean_path(count));
       node->left = 0;
       continue;
     }
-    const size_t left = part(grower, &cut, rows, node->count);
-    node->value = cut.at;
-    node->column = (uint16_t)cut.column;
-    node->left = (uint32_t)grown;
-    nodes[grown].count = (uint16_t)left;
-    nodes[grown + 1].count = (uint16_t)(node->count - left);
+    const size_t left = part(grower, &cut, rows, count);
+    *node = (struct isolation_node){
+        .value = cut.at, .column_or_count = (uint16_t)cut.column, .left = (uint16_t)grown};
+    nodes[grown].column_or_count = (uint16_t)left;
+    nodes[grown + 1].column_or_count = (uint16_t)(count - left);
     grower->first[grown] = grower->first[at];
     grower->first[grown + 1] = (uint32_t)(grower->first[at] + left);
     grown += 2;
   }
   return grown;
+}
+
+void isolation_counts(const struct isolation_node *nodes, size_t count, uint16_t *ret_counts) {
+  for (size_t i = count; i-- > 0;) {
+    const size_t left = nodes[i].left;
+    ret_counts[i] =
+        left == 0 ? nodes[i].column_or_count : (uint16_t)(ret_counts[left] + ret_counts[left + 1]);
+  }
 }

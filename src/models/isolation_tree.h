@@ -15,10 +15,9 @@ enum { ISOLATION_SAMPLE_MAX = 16384 };
 
 /* Nodes lie in breadth-first order, the children of one next to each other. */
 struct isolation_node {
-  float value;     /* rows up to it go left; of a leaf: the expected path to a row in it */
-  uint16_t column; /* that is cut */
-  uint16_t count;  /* training rows below */
-  uint32_t left;   /* node; right is the next one; 0 = a leaf */
+  float value;              /* rows up to it go left; of a leaf: the expected path to a row in it */
+  uint16_t column_or_count; /* column that is cut; of a leaf: training rows in it */
+  uint16_t left;            /* node of this tree; right is the next one; 0 = a leaf */
 };
 
 /* What one tree after the other is grown with. */
@@ -37,6 +36,9 @@ size_t isolation_nodes_max(size_t sampled);
 
 /* Grows a tree into `nodes` (room for isolation_nodes_max); how many nodes it has. */
 size_t isolation_grow(struct isolation_grower *grower, struct isolation_node *nodes);
+
+/* How many training rows are below each of a tree's nodes. */
+void isolation_counts(const struct isolation_node *nodes, size_t count, uint16_t *ret_counts);
 
 /* The mean path to one of `count` rows that are set apart at random; 0 for up to one. */
 double isolation_mean_path(size_t count);
