@@ -20,11 +20,11 @@ struct row_sorter {
   uint32_t *heap;
 };
 
-int row_sorter_create(struct row_sorter **ret_sorter, size_t columns) {
+int row_sorter_create(struct row_sorter **ret_sorter, size_t bytes) {
   struct row_sorter *const sorter = calloc(1, sizeof *sorter);
   if (sorter == NULL)
     return STATUS_NO_MEMORY;
-  sorter->stride = sizeof(struct sorted_row) + columns * sizeof(struct sorted_cell);
+  sorter->stride = sizeof(struct sorted_row) + (bytes + 7) / 8 * 8;
   sorter->capacity = ROW_SORTER_BYTES / sorter->stride + 1;
   if (sorter->capacity > ROW_SORTER_ROWS)
     sorter->capacity = ROW_SORTER_ROWS;

@@ -1,5 +1,5 @@
 /*
- * Rows of numbers, put in the order of time as far as memory reaches: 64 MiB of
+ * Rows of whatever a source reads, put in the order of time as far as memory reaches: 64 MiB of
  * rows, a million at most. A table that fits is sorted whole; in a longer one a
  * row may be out of place by as many rows as fit. Rows of the same time keep their
  * order. What comes in order costs no sorting.
@@ -18,16 +18,12 @@ struct row_sorter;
 
 struct sorted_row {
   double time;
-  uint64_t number; /* of rows put in, from 0 */
-  bool labelled;
-  struct sorted_cell {
-    double number;
-    bool is_number;
-  } cells[]; /* as many as there are columns */
+  uint64_t number;                   /* of rows put in, from 0 */
+  _Alignas(8) unsigned char cells[]; /* the caller's */
 };
 
-/* Errors: STATUS_NO_MEMORY. */
-int row_sorter_create(struct row_sorter **ret_sorter, size_t columns);
+/* For rows with so many bytes of cells. Errors: STATUS_NO_MEMORY. */
+int row_sorter_create(struct row_sorter **ret_sorter, size_t bytes);
 
 /* NULL is fine. */
 void row_sorter_destroy(struct row_sorter *sorter);
@@ -36,7 +32,7 @@ void row_sorter_destroy(struct row_sorter *sorter);
 bool row_sorter_is_full(const struct row_sorter *sorter);
 
 /*
- * Puts a row in; its other fields are the caller's to fill before the next call. *ret_late:
+ * Puts a row in; its cells are the caller's to fill before the next call. *ret_late:
  * it is older than one before it, and has been put in its place.
  */
 struct sorted_row *row_sorter_put(struct row_sorter *sorter, double time, bool *ret_late);

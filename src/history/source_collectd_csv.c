@@ -6,11 +6,15 @@
  * The plugin writes gauges and rates with a decimal point, and counters as they
  * are (StoreRates false) without one: what a number is can be seen from it.
  * types.db says how it counts.
+ *
+ * Several of collectd's threads may write at once, so that rows swap places; those
+ * of a file are put in order.
  */
 #include "anomaly/status.h"
 #include "engine/describe.h"
 #include "engine/identity.h"
 #include "history/csv.h"
+#include "history/row_sorter.h"
 #include "history/source.h"
 #include "history/tree.h"
 #include "history/types_db.h"
@@ -33,6 +37,12 @@ struct column_state {
   const struct types_source *type; /* NULL: not in types.db */
 };
 
+/* What the sorter has of a row, for each column; no sample where the field is none. */
+struct cell {
+  bool is_sample;
+  struct sample sample;
+};
+
 struct tree_state {
   struct history_context *context;
   struct tree tree;
@@ -42,7 +52,9 @@ struct tree_state {
   struct csv *csv;
   struct column_state *columns; /* SOURCES_MAX */
   size_t count, at;             /* columns of the file; next one of the row */
-  double time;                  /* of the row */
+  struct row_sorter *sorter;    /* of the open file */
+  const struct sorted_row *row;
+  bool read; /* all of the file */
 };
 
 /* Length of the name without a date. */
@@ -112,9 +124,11 @@ static int open_tree(void *of, struct history_context *context) {
 }
 
 static void close_file(struct tree_state *state) {
+  row_sorter_destroy(state->sorter);
   csv_close(state->csv);
   if (state->file != NULL)
     fclose(state->file);
+  state->sorter = NULL;
   state->csv = NULL;
   state->file = NULL;
 }
@@ -177,33 +191,11 @@ static int next_file(struct tree_state *state) {
       history_note(state->context, HISTORY_FOREIGN, "%.150s", file->path);
     else {
       name_columns(state, file, going_on);
-      return STATUS_OK;
+      state->read = false;
+      return row_sorter_create(&state->sorter, state->count * sizeof(struct cell));
     }
   }
   return STATUS_NOT_FOUND;
-}
-
-/* Goes to the next row that has a time, in this file or the next one. */
-static int next_row(struct tree_state *state) {
-  for (;;) {
-    const int status = state->csv == NULL ? STATUS_NOT_FOUND : csv_next(state->csv);
-    if (status == STATUS_OK && csv_time(state->csv, 0, &state->time) == STATUS_OK)
-      break;
-    if (status == STATUS_NOT_FOUND || status == STATUS_IO) {
-      if (status == STATUS_IO)
-        history_note(state->context, HISTORY_UNREADABLE, "%.150s",
-                     state->tree.files[state->next_file - 1].path);
-      const int opened = next_file(state);
-      if (opened != STATUS_OK)
-        return opened;
-      continue;
-    }
-    history_note(state->context, status == STATUS_OK ? HISTORY_BAD_TIME : HISTORY_BAD_ROW,
-                 "%.120s, line %llu", state->tree.files[state->next_file - 1].path,
-                 (unsigned long long)csv_line(state->csv));
-  }
-  state->at = 0;
-  return STATUS_OK;
 }
 
 static bool is_whole(const char *field) {
@@ -228,9 +220,11 @@ static bool read_counter(const struct column_state *column, const char *field,
   return true;
 }
 
-static bool read_sample(struct tree_state *state, const struct column_state *column,
-                        const char *field, struct sample *ret_sample) {
-  struct sample sample = sample_gauge(state->time, state->context->settings->interval, (double)NAN);
+static bool read_sample(const struct tree_state *state, size_t at, double time,
+                        struct sample *ret_sample) {
+  const struct column_state *const column = &state->columns[at];
+  const char *const field = csv_field(state->csv, at + 1);
+  struct sample sample = sample_gauge(time, state->context->settings->interval, (double)NAN);
   double number;
   if (column->type != NULL) {
     sample.min = column->type->min;
@@ -239,7 +233,7 @@ static bool read_sample(struct tree_state *state, const struct column_state *col
     sample.min = 0;
   }
   if (!read_counter(column, field, &sample)) {
-    if (*field == '\0' || csv_number(state->csv, state->at, &number) != STATUS_OK)
+    if (*field == '\0' || csv_number(state->csv, at + 1, &number) != STATUS_OK)
       return false;
     sample = sample_gauge(sample.time, sample.interval, number);
   }
@@ -247,25 +241,68 @@ static bool read_sample(struct tree_state *state, const struct column_state *col
   return true;
 }
 
+static void note_row(struct tree_state *state, enum history_remark remark) {
+  history_note(state->context, remark, "%.120s, line %llu",
+               state->tree.files[state->next_file - 1].path,
+               (unsigned long long)csv_line(state->csv));
+}
+
+static void read_cells(struct tree_state *state, double time, struct cell *cells) {
+  for (size_t i = 0; i < state->count; i++) {
+    cells[i].is_sample = state->columns[i].wanted && read_sample(state, i, time, &cells[i].sample);
+    if (state->columns[i].wanted && !cells[i].is_sample)
+      note_row(state, HISTORY_BAD_VALUE);
+  }
+}
+
+/* Puts the next row into the sorter, if it is one. */
+static void read_row(struct tree_state *state) {
+  const int status = csv_next(state->csv);
+  double time;
+  bool late;
+  state->read = status == STATUS_NOT_FOUND || status == STATUS_IO;
+  if (status == STATUS_IO)
+    history_note(state->context, HISTORY_UNREADABLE, "%.150s",
+                 state->tree.files[state->next_file - 1].path);
+  if (state->read)
+    return;
+  if (status != STATUS_OK || csv_time(state->csv, 0, &time) != STATUS_OK) {
+    note_row(state, status == STATUS_OK ? HISTORY_BAD_TIME : HISTORY_BAD_ROW);
+    return;
+  }
+  read_cells(state, time, (void *)row_sorter_put(state->sorter, time, &late)->cells);
+  if (late)
+    note_row(state, HISTORY_UNSORTED);
+}
+
+/* Goes to the oldest row that was read of this file, or to the next file. */
+static int next_row(struct tree_state *state) {
+  for (;;) {
+    while (state->sorter != NULL && !state->read && !row_sorter_is_full(state->sorter))
+      read_row(state);
+    state->at = 0;
+    state->row = state->sorter != NULL ? row_sorter_take(state->sorter) : NULL;
+    if (state->row != NULL)
+      return STATUS_OK;
+    const int status = next_file(state);
+    if (status != STATUS_OK)
+      return status;
+  }
+}
+
 static int next(void *of, struct history_value *ret_value) {
   struct tree_state *const state = of;
   for (;;) {
-    const int status = state->at < state->count ? STATUS_OK : next_row(state);
+    const int status = state->row != NULL && state->at < state->count ? STATUS_OK : next_row(state);
     if (status != STATUS_OK)
       return status;
-    const struct column_state *const column = &state->columns[state->at++];
-    const char *const field = csv_field(state->csv, state->at);
-    struct sample sample;
-    if (!column->wanted)
+    const struct column_state *const column = &state->columns[state->at];
+    const struct cell *const cell =
+        &((const struct cell *)(const void *)state->row->cells)[state->at++];
+    if (!cell->is_sample)
       continue;
-    if (!read_sample(state, column, field, &sample)) {
-      history_note(state->context, HISTORY_BAD_VALUE, "%.120s, line %llu",
-                   state->tree.files[state->next_file - 1].path,
-                   (unsigned long long)csv_line(state->csv));
-      continue;
-    }
     *ret_value =
-        (struct history_value){.metric = column->number, .id = column->id, .sample = sample};
+        (struct history_value){.metric = column->number, .id = column->id, .sample = cell->sample};
     return STATUS_OK;
   }
 }

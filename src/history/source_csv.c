@@ -12,6 +12,17 @@
 #include <string.h>
 #include <sys/stat.h>
 
+struct cell {
+  double number;
+  bool is_number;
+};
+
+/* A row in the sorter: its label, and a cell for each column that is a metric. */
+struct csv_row {
+  bool labelled;
+  struct cell cells[];
+};
+
 struct csv_state {
   struct history_context *context;
   FILE *file;
@@ -95,7 +106,8 @@ static int open_columns(struct csv_state *state) {
   state->bad = calloc(state->columns.count + 1, sizeof *state->bad);
   if (state->numbers == NULL || state->bad == NULL)
     return STATUS_NO_MEMORY;
-  return row_sorter_create(&state->sorter, state->columns.count);
+  return row_sorter_create(&state->sorter,
+                           sizeof(struct csv_row) + state->columns.count * sizeof(struct cell));
 }
 
 static int open_csv(void *of, struct history_context *context) {
@@ -135,10 +147,10 @@ static void note_bad_value(struct csv_state *state, size_t column) {
   state->bad[column]++;
 }
 
-static void read_cells(struct csv_state *state, struct sorted_row *row) {
+static void read_cells(struct csv_state *state, struct csv_row *row) {
   row->labelled = is_label(state);
   for (size_t i = 0; i < state->columns.count; i++) {
-    struct sorted_cell *const cell = &row->cells[i];
+    struct cell *const cell = &row->cells[i];
     cell->is_number =
         csv_number(state->csv, state->columns.list[i].field, &cell->number) == STATUS_OK;
     if (cell->is_number)
@@ -169,7 +181,7 @@ static int read_row(struct csv_state *state) {
       history_note(state->context, HISTORY_BAD_TIME, "%s, line %llu", state->context->place, line);
       continue;
     }
-    read_cells(state, row_sorter_put(state->sorter, time, &late));
+    read_cells(state, (void *)row_sorter_put(state->sorter, time, &late)->cells);
     if (late)
       history_note(state->context, HISTORY_UNSORTED, "%s, line %llu", state->context->place, line);
     return STATUS_OK;
@@ -200,14 +212,15 @@ static int next(void *of, struct history_value *ret_value) {
     if (state->columns.count == 0)
       continue;
     const size_t index = state->at++;
-    const struct sorted_cell *const cell = &state->row->cells[index];
+    const struct csv_row *const row = (const void *)state->row->cells;
+    const struct cell *const cell = &row->cells[index];
     if (!cell->is_number)
       continue;
     *ret_value = (struct history_value){
         .metric = index,
         .id = state->columns.list[index].id,
         .sample = sample_gauge(state->row->time, state->context->settings->interval, cell->number),
-        .labelled = state->row->labelled};
+        .labelled = row->labelled};
     return STATUS_OK;
   }
 }

@@ -97,6 +97,17 @@ expect_in "a counter that went back" err "repaired: counters that went back: 1 (
 expect_in "other files" err "skipped: files of another kind: 3"
 run history --types-db types.db -m 'web1/*:tx' csv
 expect_equal "one data source of two" 4 "$(sed 1d out | wc -l)"
+mkdir -p swapped/web1/test
+printf 'epoch,value\n1700000010,2\n1700000000,1\n1700000030,4\n1700000020,3\n' \
+  >swapped/web1/test/derive-2023-11-14
+run history swapped
+expect_output "rows that swapped places are put in order" "$header
+web1/test/derive,1700000000,1,derive,0
+web1/test/derive,1700000010,2,derive,0
+web1/test/derive,1700000020,3,derive,0
+web1/test/derive,1700000030,4,derive,0"
+expect_in "and that is told" err \
+  "put in order: 2 (first: swapped/web1/test/derive-2023-11-14, line 3)"
 mkdir empty
 run history empty
 expect_status "an empty folder is a failure" 1
