@@ -62,6 +62,8 @@ static void publish_models(const struct engine_stats *stats) {
   publish_gauge("gauge", "model_fits_waiting", (double)stats->waiting_fits);
   publish_count("model_fits", stats->fits);
   publish_count("model_fits_failed", stats->failed_fits);
+  publish_count("model_fits_rejected", stats->rejected_fits);
+  publish_count("model_fits_drifted", stats->drifted);
   publish_count("model_fits_postponed", stats->postponed_fits);
 }
 

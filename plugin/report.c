@@ -65,6 +65,9 @@ static void report_restored(const struct store_status *status) {
   if (restored->metrics > 0)
     INFO(PLUGIN_NAME " plugin: metrics that go on where they were: %llu, read in %.2g s",
          (unsigned long long)restored->metrics, status->restore_seconds);
+  if (status->models_restored > 0)
+    INFO(PLUGIN_NAME " plugin: fitted models that go on: %llu",
+         (unsigned long long)status->models_restored);
   const uint64_t cold = restored->cold_metrics + restored->cold_detectors + restored->refused;
   if (cold > 0)
     WARNING(PLUGIN_NAME " plugin: of what was stored, this starts anew: metrics whose state is "
@@ -74,15 +77,21 @@ static void report_restored(const struct store_status *status) {
             (unsigned long long)restored->cold_detectors, (unsigned long long)restored->refused);
 }
 
-static void report_models(const struct store_status *status) {
-  if (status->models_restored > 0)
-    INFO(PLUGIN_NAME " plugin: fitted models that go on: %llu",
-         (unsigned long long)status->models_restored);
-  if (status->models_refused > 0)
+static void report_refused(struct report *report, const struct store_status *status) {
+  if (status->models_refused > report->refused)
     WARNING(PLUGIN_NAME
             " plugin: of the stored models, this many are damaged, of another version or "
-            "of other options, and are fitted anew: %llu",
-            (unsigned long long)status->models_refused);
+            "of other options, and are not used: %llu",
+            (unsigned long long)(status->models_refused - report->refused));
+  report->refused = status->models_refused;
+}
+
+/* What somebody wanted meanwhile. */
+static void report_crowned(struct report *report, const struct store_status *status) {
+  if (status->models_crowned > report->crowned)
+    INFO(PLUGIN_NAME " plugin: models that are gone back to: %llu",
+         (unsigned long long)(status->models_crowned - report->crowned));
+  report->crowned = status->models_crowned;
 }
 
 static void report_event(const struct health *health) {
@@ -130,12 +139,12 @@ static void report_taken_over(struct report *report, const struct store_status *
 }
 
 void report_store(struct report *report, const struct store_status *status) {
-  if (!report->said_restored) {
+  if (!report->said_restored)
     report_restored(status);
-    report_models(status);
-  }
   report->said_restored = true;
   report_taken_over(report, status);
+  report_crowned(report, status);
+  report_refused(report, status);
   if (status->health.events != report->store_events)
     report_event(&status->health);
   report->store_events = status->health.events;

@@ -20,6 +20,8 @@ struct report {
   enum store_fault fault; /* as it was told */
   uint64_t store_events;  /* of the store, that were told */
   uint64_t taken_over;    /* metrics, that were told */
+  uint64_t crowned;       /* models, likewise */
+  uint64_t refused;
 };
 
 /*

@@ -132,6 +132,8 @@ struct engine_stats {
   uint64_t models;                       /* fitted now */
   uint64_t fits;                         /* that gave a model */
   uint64_t failed_fits;                  /* that gave none: what was there before stays */
+  uint64_t rejected_fits;                /* that gave one no better than what stays */
+  uint64_t drifted;                      /* fits that came early, as the newest values had moved */
   uint64_t waiting_fits;                 /* metrics that wait for the trainer now */
   uint64_t postponed_fits;               /* values at which too many waited already */
   uint64_t memory;                       /* bytes of all metrics, models and tables */

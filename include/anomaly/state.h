@@ -34,9 +34,15 @@ struct metric_baseline {
   double percentile_95, percentile_99; /* estimated */
 };
 
+/* How a fitted block was found to do; NaN = not known. */
+struct model_quality {
+  double input_drift; /* Kolmogorov-Smirnov distances of the newest samples from the training */
+  double score_drift; /* samples, 0 .. 1: of the feature that has moved furthest, of raw scores */
+};
+
 /*
- * A fitted block as it is handed out, once for each fit, together with the state
- * that goes on with it. Borrowed like the record.
+ * A fitted block as it is handed out: itself, once for each fit, together with the
+ * state that goes on with it; then what is found of it. Borrowed like the record.
  */
 struct model_record {
   const struct detector *detector; /* made from the model */
@@ -44,6 +50,8 @@ struct model_record {
   uint32_t version;                /* of the metric's fits with this model, from 1 on */
   double from, created;            /* times of the oldest and newest sample it was fitted to */
   struct block *block;             /* to be read by block_bytes only */
+  bool stored;                     /* it was handed out already: only its quality is new */
+  struct model_quality quality;
 };
 
 /* One metric as it is handed out; what it borrows is valid until the next call. */
@@ -120,6 +128,7 @@ struct stored_model {
   const char *model; /* as in its model_record, like the next three */
   uint32_t version;
   double from, created;
+  struct model_quality quality;
   const void *bytes; /* hostile */
   size_t size;
 };
@@ -135,6 +144,13 @@ bool engine_wants_model(struct engine *engine, const struct stored_model *stored
  * than the window keeps), and those of block_load.
  */
 int engine_take_model(struct engine *engine, const struct stored_model *stored);
+
+/*
+ * Goes back to an earlier block, which is handed out as if it had been fitted
+ * now. Nothing changes where it is the one in use. Errors: STATUS_NOT_FOUND (the metric
+ * is not known, or no such model watches it), and those of engine_take_model.
+ */
+int engine_crown_model(struct engine *engine, const struct stored_model *stored);
 
 /* What became of a state that somebody else has learned. */
 enum taking_over {

@@ -3,6 +3,7 @@
 #include "base/timefmt.h"
 #include "cli/invocation.h"
 #include "cli/moment.h"
+#include "cli/row_id.h"
 #include "cli/say.h"
 #include "cli/settings.h"
 #include "cli/table.h"
@@ -11,7 +12,6 @@
 #include "engine/pattern.h"
 #include "store/marks.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
@@ -157,18 +157,10 @@ static int add(const struct invocation *invocation, struct guest *guest, struct 
   return EXIT_SUCCESS;
 }
 
-static bool read_id(const char *word, int64_t *ret_id) {
-  char *end;
-  errno = 0;
-  const long long id = strtoll(word, &end, 10);
-  *ret_id = id;
-  return errno == 0 && end != word && *end == '\0';
-}
-
 static int remove_all(const struct invocation *invocation, struct guest *guest, struct text *why) {
   for (size_t i = 1; i < invocation->operand_count; i++) {
     int64_t id;
-    if (!read_id(invocation->operands[i], &id)) {
+    if (!row_id_read(invocation->operands[i], &id)) {
       say_error(invocation->verb, "\"%s\" is no id: see list", invocation->operands[i]);
       return EXIT_USAGE;
     }

@@ -6,16 +6,32 @@
 #include "cli/model_choice.h"
 #include "cli/model_info.h"
 #include "cli/option_list.h"
+#include "cli/row_id.h"
 #include "cli/say.h"
+#include "cli/settings.h"
+#include "cli/table.h"
 #include "cli/verbs.h"
+#include "store/model_orders.h"
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
-enum option { OPTION_JSON };
+enum option { OPTION_DATABASE, OPTION_ROLLBACK, OPTION_JSON };
 
 static const struct verb_option options[] = {
-    [OPTION_JSON] = {.name = "json", .help = "an array of objects, with the options of each"},
+    [OPTION_DATABASE] = {.name = "database",
+                         .letter = 'd',
+                         .argument = "FILE",
+                         .help = "list what is fitted to metrics in this database"},
+    [OPTION_ROLLBACK] = {.name = "rollback",
+                         .argument = "ID",
+                         .help = "have the daemon go back to this version"},
+    [OPTION_JSON] = {.name = "json",
+                     .help = "an array of objects, with the options of each; of a database, an "
+                             "object in each line"},
     {.name = NULL},
 };
 
@@ -52,8 +68,48 @@ static int print_json(const struct verb *verb, const struct model *const *models
   return EXIT_FAILURE;
 }
 
+/* ---- Of a database --------------------------------------------------------------- */
+
+static int fail(const struct invocation *invocation, const char *path, const char *why) {
+  say_error(invocation->verb, "%s: %s", path, why);
+  return EXIT_FAILURE;
+}
+
+static int roll_back(const struct invocation *invocation, const char *path) {
+  char words[512] = "";
+  struct text why = text_over(words, sizeof words);
+  struct guest *guest = NULL;
+  int64_t id;
+  const char *const word = invocation_value(invocation, OPTION_ROLLBACK);
+  if (!row_id_read(word, &id)) {
+    say_error(invocation->verb, "--rollback: \"%s\" is no id: see the list", word);
+    return EXIT_USAGE;
+  }
+  int status = guest_open(&guest, path, &why);
+  if (status == STATUS_OK)
+    status = model_orders_crown(guest, id, (double)time(NULL), &why);
+  guest_close(guest);
+  return status == STATUS_OK ? EXIT_SUCCESS : fail(invocation, path, words);
+}
+
+static int run_on_database(const struct invocation *invocation, bool json) {
+  const char *const given = invocation_value(invocation, OPTION_DATABASE);
+  const char *const path = given != NULL ? given : ANOMALY_DATABASE_PATH;
+  if (invocation->operand_count > 0) {
+    say_error(invocation->verb, "a NAME is not of a database");
+    return EXIT_USAGE;
+  }
+  if (invocation_has(invocation, OPTION_ROLLBACK))
+    return roll_back(invocation, path);
+  if (json && !json_is_there(invocation->verb))
+    return EXIT_FAILURE;
+  return table_print(invocation->verb, path, "model_versions", json);
+}
+
 static int run(const struct invocation *invocation) {
   const bool json = invocation_has(invocation, OPTION_JSON);
+  if (invocation_has(invocation, OPTION_DATABASE) || invocation_has(invocation, OPTION_ROLLBACK))
+    return run_on_database(invocation, json);
   if (invocation->operand_count == 0) {
     if (json)
       return print_json(invocation->verb, model_list);
@@ -78,7 +134,13 @@ const struct verb models_verb = {
     .operands = "[NAME]",
     .operands_max = 1,
     .summary = "lists the models, or one with its options, memory and source",
-    .about = "The bytes are those of a model fitted to 1000 rows and 4 columns.\n",
+    .about =
+        "The bytes are those of a model fitted to 1000 rows and 4 columns.\n"
+        "\n"
+        "Of a database, it lists the versions that are kept of the models of metrics; champion\n"
+        "is 1 for those in use. With --rollback a running daemon goes back to one within a\n"
+        "minute, another one when it starts; the database is " ANOMALY_DATABASE_PATH "\n"
+        "if not given.\n",
     .options = options,
     .run = run,
 };

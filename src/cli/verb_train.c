@@ -146,6 +146,7 @@ static int create_engine(struct training *training, struct config *config, uint6
   settings.options = config->engine;
   settings.rules = config->rules;
   settings.hash_seed = seed;
+  settings.store_models = training->store != NULL && config->store.keep_models > 0;
   if (engine_create(&training->engine, &settings) != STATUS_OK)
     return fail(training, status_text(STATUS_NO_MEMORY));
   config->rules = NULL;

@@ -2,7 +2,9 @@
 #include "anomaly/status.h"
 #include "engine/engine_private.h"
 #include "engine/model_detector.h"
+#include "engine/model_trial.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +12,13 @@
 struct result {
   struct model_fit fit;
   struct block *copy;
+  bool rejected; /* there was one, and the champion is better */
+};
+
+/* What came of a look at the drift. */
+struct look {
+  struct model_drift drift;
+  bool drifted;
 };
 
 static void drop(const struct result *result) {
@@ -63,60 +72,142 @@ static bool take_block(struct engine *engine, struct metric *metric, size_t whic
   return true;
 }
 
-static void conclude(struct engine *engine, struct shard *shard, struct metric *metric,
-                     size_t which, const struct result *result) {
+static void conclude_fit(struct engine *engine, struct shard *shard, struct metric *metric,
+                         size_t which, const struct result *result) {
   if (result->fit.block != NULL && take_block(engine, metric, which, result)) {
     shard->stats.fits++;
     return;
   }
-  shard->stats.failed_fits++;
+  shard->stats.rejected_fits += result->rejected;
+  shard->stats.failed_fits += !result->rejected;
   model_detector_missed(metric_detector_state(metric, which),
                         metric->plan->detectors[which].options,
                         *metric_fitted(metric, which) != NULL);
 }
 
-/* Without a block where that gives none. */
-static struct result fit(const struct engine *engine, const struct plan_detector *detector,
-                         const void *state, const atomic_bool *stop) {
+static void conclude_look(const struct engine *engine, struct shard *shard, struct metric *metric,
+                          size_t which, const struct look *look) {
+  struct fitted *const fitted = *metric_fitted(metric, which);
+  shard->stats.drifted += look->drifted;
+  model_detector_looked(metric_detector_state(metric, which),
+                        metric->plan->detectors[which].options, look->drifted);
+  fitted->quality.input_drift = look->drift.input;
+  fitted->quality.score_drift = look->drift.score;
+  if (engine->store_models) {
+    fitted->judged = true;
+    metric->unsaved |= UNSAVED_MODEL;
+  }
+}
+
+/* ---- Tasks ---------------------------------------------------------------- */
+
+/* What is to be done for one detector of a metric; state and champion may be copied, and held. */
+struct task {
+  enum model_task kind;
+  size_t which;
+  const struct plan_detector *detector;
+  const void *state;
+  struct block *champion; /* NULL = none */
+};
+
+/* Whether what was fitted is as good as the champion; where that cannot be found out, it is not. */
+static bool is_better(const struct task *task, uint32_t shadow, const struct block *challenger) {
+  const struct model_options *const options = task->detector->options;
+  struct matrix rows;
+  double *cells;
+  bool better = false;
+  if (task->champion == NULL)
+    return true;
+  if (model_detector_newest(task->state, options, shadow, &rows, &cells) != STATUS_OK)
+    return false;
+  const int status = model_trial_compare(task->champion, challenger, &rows,
+                                         options->common.contamination, &better);
+  free(cells);
+  return status == STATUS_OK && better;
+}
+
+/* Without a block where that gives none, or none that is better. */
+static struct result fit(const struct engine *engine, const struct task *task,
+                         const atomic_bool *stop) {
+  const struct plan_detector *const detector = task->detector;
+  const bool compared = task->champion != NULL && !block_learns(task->champion);
+  const uint32_t shadow = compared ? model_detector_shadow(task->state, detector->options) : 0;
   struct result result = {.copy = NULL};
-  if (model_detector_fit(detector->detector, detector->options, state, stop, &result.fit) ==
-          STATUS_OK &&
-      engine->store_models && block_learns(result.fit.block))
+  if (model_detector_fit(detector->detector, detector->options, task->state, shadow, stop,
+                         &result.fit) != STATUS_OK)
+    return result;
+  if (!is_better(task, shadow, result.fit.block)) {
+    drop(&result);
+    return (struct result){.rejected = true};
+  }
+  if (engine->store_models && block_learns(result.fit.block))
     (void)block_copy(&result.copy, result.fit.block);
   return result;
 }
 
+static struct look look(const struct task *task) {
+  const struct model_options *const options = task->detector->options;
+  struct look look = {.drift = {.input = NAN, .score = NAN}};
+  struct matrix rows;
+  double *cells;
+  if (model_detector_newest(task->state, options, model_detector_recent(options), &rows, &cells) !=
+      STATUS_OK)
+    return look;
+  if (rows.rows > 0 && model_trial_drift(task->champion, &rows, &look.drift) == STATUS_OK)
+    look.drifted =
+        model_trial_drifted(&look.drift, task->champion, rows.rows, options->drift_limit);
+  free(cells);
+  return look;
+}
+
 /* What is open is not to become usual: a model that is there waits for its end. */
-static bool is_due(const struct metric *metric, size_t which) {
+static enum model_task task_of(const struct metric *metric, size_t which) {
   struct fitted *const *const fitted = metric_fitted(metric, which);
   const struct plan_detector *const detector = &metric->plan->detectors[which];
-  return fitted != NULL && (*fitted == NULL || !metric->decision.open) &&
-         model_detector_is_due(metric_detector_state(metric, which), detector->options,
-                               *fitted != NULL);
+  if (fitted == NULL || (*fitted != NULL && metric->decision.open))
+    return MODEL_IDLE;
+  return model_detector_task(metric_detector_state(metric, which), detector->options,
+                             *fitted != NULL);
 }
 
-/* The detector whose turn it is; the plan's count where it is no one's. */
-static size_t first_due(const struct metric *metric, size_t from) {
-  size_t which = from;
-  while (which < metric->plan->count && !is_due(metric, which))
-    which++;
-  return which;
+/* The first task from detector `from` on; false where there is none. */
+static bool find_task(const struct metric *metric, size_t from, struct task *ret_task) {
+  for (size_t which = from; which < metric->plan->count; which++) {
+    const enum model_task kind = task_of(metric, which);
+    if (kind == MODEL_IDLE)
+      continue;
+    struct fitted *const fitted = *metric_fitted(metric, which);
+    *ret_task = (struct task){.kind = kind,
+                              .which = which,
+                              .detector = &metric->plan->detectors[which],
+                              .state = metric_detector_state(metric, which),
+                              .champion = fitted != NULL ? fitted->block : NULL};
+    return true;
+  }
+  return false;
 }
 
-static void fit_now(struct engine *engine, struct shard *shard, struct metric *metric) {
-  for (size_t which = 0; (which = first_due(metric, which)) < metric->plan->count; which++) {
-    const struct result result =
-        fit(engine, &metric->plan->detectors[which], metric_detector_state(metric, which), NULL);
-    conclude(engine, shard, metric, which, &result);
+/* Each is done once: what it has led to is found at the next value. */
+static void work_now(struct engine *engine, struct shard *shard, struct metric *metric) {
+  struct task task = {.which = 0};
+  for (size_t from = 0; find_task(metric, from, &task); from = task.which + 1) {
+    if (task.kind == MODEL_FIT) {
+      const struct result result = fit(engine, &task, NULL);
+      conclude_fit(engine, shard, metric, task.which, &result);
+    } else {
+      const struct look found = look(&task);
+      conclude_look(engine, shard, metric, task.which, &found);
+    }
   }
 }
 
 void engine_fit_due(struct engine *engine, struct shard *shard, struct metric *metric) {
+  struct task task;
   if (!engine->fit_later) {
-    fit_now(engine, shard, metric);
+    work_now(engine, shard, metric);
     return;
   }
-  if (metric->fit_waits || first_due(metric, 0) == metric->plan->count)
+  if (metric->fit_waits || !find_task(metric, 0, &task))
     return;
   metric->fit_waits = fit_queue_put(&engine->fit_queue, metric_hash(metric, engine->hash_seed));
   shard->stats.postponed_fits += !metric->fit_waits;
@@ -124,61 +215,91 @@ void engine_fit_due(struct engine *engine, struct shard *shard, struct metric *m
 
 /* ---- In the background ---------------------------------------------------- */
 
-/* One detector of one metric, copied to be fitted without the lock. */
+/* A task of one metric, with what it needs, to be worked on without the lock. */
 struct job {
   uint64_t hash;
+  size_t from; /* detectors before it are done */
   const struct plan *plan;
   double first_time; /* tells the metric from a later one of the same name */
-  size_t which;
-  void *state;
+  struct task task;
+  void *state; /* copied; NULL without memory */
+  struct fitted *held;
 };
+
+static void prepare(struct job *job, const struct metric *metric) {
+  const struct plan_detector *const detector = job->task.detector;
+  const size_t size = detector->detector->state_size(detector->options);
+  struct fitted *const fitted = *metric_fitted(metric, job->task.which);
+  job->plan = metric->plan;
+  job->first_time = metric->first_time;
+  job->held = fitted != NULL ? fitted_hold(fitted) : NULL;
+  job->state = malloc(size);
+  if (job->state != NULL)
+    memcpy(job->state, job->task.state, size);
+  job->task.state = job->state;
+}
 
 static bool begin(struct engine *engine, struct shard *shard, struct job *job) {
   pthread_mutex_lock(&shard->lock);
   struct metric *const metric = table_find_hash(&shard->table, job->hash, engine->hash_seed);
   bool due = false;
   if (metric != NULL) {
-    job->which = first_due(metric, job->which);
-    due = job->which < metric->plan->count;
+    due = find_task(metric, job->from, &job->task);
     metric->fit_waits = due;
   }
-  if (due) {
-    const struct plan_detector *const detector = &metric->plan->detectors[job->which];
-    const size_t size = detector->detector->state_size(detector->options);
-    job->plan = metric->plan;
-    job->first_time = metric->first_time;
-    job->state = malloc(size);
-    if (job->state != NULL)
-      memcpy(job->state, metric_detector_state(metric, job->which), size);
-  }
+  if (due)
+    prepare(job, metric);
   pthread_mutex_unlock(&shard->lock);
   return due;
 }
 
-/* A fit that was stopped has come to no end. */
-static void end(struct engine *engine, struct shard *shard, const struct job *job,
-                const struct result *result, bool stopped) {
-  pthread_mutex_lock(&shard->lock);
+/* The metric that the job is of, its shard locked; NULL where it is another one by now. */
+static struct metric *find_again(const struct engine *engine, const struct shard *shard,
+                                 const struct job *job) {
   struct metric *const metric = table_find_hash(&shard->table, job->hash, engine->hash_seed);
-  const bool same =
-      metric != NULL && metric->plan == job->plan && metric->first_time == job->first_time;
-  if (same && (result->fit.block != NULL || !stopped))
-    conclude(engine, shard, metric, job->which, result);
+  const bool same = metric != NULL && metric->plan == job->plan &&
+                    metric->first_time == job->first_time &&
+                    *metric_fitted(metric, job->task.which) == job->held;
+  return same ? metric : NULL;
+}
+
+/* A fit that was stopped has come to no end. */
+static void do_fit(struct engine *engine, struct shard *shard, const struct job *job,
+                   const atomic_bool *stop) {
+  struct result result = {.copy = NULL};
+  if (job->state != NULL)
+    result = fit(engine, &job->task, stop);
+  pthread_mutex_lock(&shard->lock);
+  struct metric *const metric = find_again(engine, shard, job);
+  if (metric != NULL && (result.fit.block != NULL || !atomic_load(stop)))
+    conclude_fit(engine, shard, metric, job->task.which, &result);
   else
-    drop(result);
+    drop(&result);
+  pthread_mutex_unlock(&shard->lock);
+}
+
+static void do_look(struct engine *engine, struct shard *shard, const struct job *job) {
+  struct look found = {.drift = {.input = NAN, .score = NAN}};
+  if (job->state != NULL)
+    found = look(&job->task);
+  pthread_mutex_lock(&shard->lock);
+  struct metric *const metric = find_again(engine, shard, job);
+  if (metric != NULL)
+    conclude_look(engine, shard, metric, job->task.which, &found);
   pthread_mutex_unlock(&shard->lock);
 }
 
 void engine_fit_next(struct engine *engine, const atomic_bool *stop) {
-  struct job job = {.which = 0};
+  struct job job = {.from = 0};
   if (!fit_queue_take(&engine->fit_queue, &job.hash))
     return;
   struct shard *const shard = engine_shard(engine, job.hash);
-  for (; !atomic_load(stop) && begin(engine, shard, &job); job.which++) {
-    struct result result = {.copy = NULL};
-    if (job.state != NULL)
-      result = fit(engine, &job.plan->detectors[job.which], job.state, stop);
+  for (; !atomic_load(stop) && begin(engine, shard, &job); job.from = job.task.which + 1) {
+    if (job.task.kind == MODEL_FIT)
+      do_fit(engine, shard, &job, stop);
+    else
+      do_look(engine, shard, &job);
     free(job.state);
-    end(engine, shard, &job, &result, atomic_load(stop));
+    fitted_give(job.held);
   }
 }

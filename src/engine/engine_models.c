@@ -22,19 +22,23 @@ static struct metric *lock_key(struct engine *engine, uint64_t key, struct shard
   return NULL;
 }
 
-/* The detector of the metric that waits for the block; the plan's count where none does. */
-static size_t find_waiting(const struct metric *metric, const struct stored_model *stored) {
+/* The detector of the metric that is made from the model; the plan's count where none is. */
+static size_t find_model(const struct metric *metric, const char *model) {
   size_t which = 0;
-  for (; which < metric->plan->count; which++) {
-    struct fitted *const *const fitted = metric_fitted(metric, which);
-    if (fitted != NULL && *fitted == NULL &&
-        strcmp(metric->plan->detectors[which].detector->name, stored->model) == 0)
-      break;
-  }
-  const bool wants =
-      which < metric->plan->count &&
+  while (which < metric->plan->count &&
+         (metric_fitted(metric, which) == NULL ||
+          strcmp(metric->plan->detectors[which].detector->name, model) != 0))
+    which++;
+  return which;
+}
+
+/* The same where that waits for the block. */
+static size_t find_waiting(const struct metric *metric, const struct stored_model *stored) {
+  const size_t which = find_model(metric, stored->model);
+  const bool waits =
+      which < metric->plan->count && *metric_fitted(metric, which) == NULL &&
       model_detector_wants(metric_detector_state(metric, which), stored->version, stored->created);
-  return wants ? which : metric->plan->count;
+  return waits ? which : metric->plan->count;
 }
 
 bool engine_wants_model(struct engine *engine, const struct stored_model *stored) {
@@ -57,22 +61,32 @@ static bool is_of(const struct block *block, const struct plan_detector *detecto
              model_options_hash(model, &options->common, model_options_own(options));
 }
 
-/* Puts the block, which is taken over, where the metric waits for it. */
-static int attach(struct engine *engine, struct metric *metric, size_t which,
-                  const struct stored_model *stored, struct block *block) {
-  const struct plan_detector *const detector = &metric->plan->detectors[which];
+/* Holds the block, which is taken over, in place of `old`; NULL where there is no room. */
+static struct fitted *hold(struct engine *engine, const struct stored_model *stored,
+                           struct block *block, const struct fitted *old) {
+  const uint64_t freed = old != NULL ? fitted_cost(old->block) : 0;
   const uint64_t used = atomic_load(&engine->memory) + atomic_load(&engine->fitted.bytes);
   struct fitted *const fitted =
-      used + fitted_cost(block) <= engine->options.memory_limit
+      used + fitted_cost(block) - freed <= engine->options.memory_limit
           ? fitted_create(block, stored->version, stored->created, &engine->fitted)
           : NULL;
   if (fitted == NULL) {
     block_destroy(block);
-    return STATUS_LIMIT;
+    return NULL;
   }
   fitted->from = stored->from;
-  if (!model_detector_relearn(metric_detector_state(metric, which), detector->options, block,
-                              fitted->scratch)) {
+  fitted->quality = stored->quality;
+  return fitted;
+}
+
+/* Puts the block, which is taken over, where the metric waits for it. */
+static int attach(struct engine *engine, struct metric *metric, size_t which,
+                  const struct stored_model *stored, struct block *block) {
+  struct fitted *const fitted = hold(engine, stored, block, NULL);
+  if (fitted == NULL)
+    return STATUS_LIMIT;
+  if (!model_detector_relearn(metric_detector_state(metric, which),
+                              metric->plan->detectors[which].options, block, fitted->scratch)) {
     fitted_give(fitted);
     return STATUS_LIMIT;
   }
@@ -102,6 +116,84 @@ int engine_take_model(struct engine *engine, const struct stored_model *stored) 
     return STATUS_NOT_FOUND;
   }
   status = attach_if_fitting(engine, metric, stored, block);
+  pthread_mutex_unlock(&shard->lock);
+  return status;
+}
+
+/* ---- Going back ---------------------------------------------------------------- */
+
+/* Whether the block is in use already; then it is to be handed out once more. */
+static bool is_in_use(struct metric *metric, size_t which, const struct stored_model *stored) {
+  struct fitted *const fitted = *metric_fitted(metric, which);
+  if (fitted == NULL || fitted->version != stored->version || fitted->created != stored->created)
+    return false;
+  fitted->unsaved = true;
+  metric->unsaved |= UNSAVED_MODEL;
+  return true;
+}
+
+/* `copy` is of the block, where it learns; both are taken over. */
+static int crown(struct engine *engine, struct metric *metric, size_t which,
+                 const struct stored_model *stored, struct block *block, struct block *copy) {
+  const struct plan_detector *const detector = &metric->plan->detectors[which];
+  struct fitted **const place = metric_fitted(metric, which);
+  struct fitted *const fitted = hold(engine, stored, block, *place);
+  if (fitted == NULL) {
+    block_destroy(copy);
+    return STATUS_LIMIT;
+  }
+  fitted_keep(fitted, copy);
+  fitted->unsaved = true;
+  fitted_give(*place);
+  *place = fitted;
+  model_detector_went_back(metric_detector_state(metric, which), detector->options, stored->version,
+                           stored->created);
+  metric->unsaved |= UNSAVED_STATE | UNSAVED_MODEL;
+  return STATUS_OK;
+}
+
+static int crown_if_fitting(struct engine *engine, struct metric *metric,
+                            const struct stored_model *stored, struct block *block,
+                            struct block *copy) {
+  const size_t which = find_model(metric, stored->model);
+  int status = STATUS_NOT_FOUND;
+  if (which < metric->plan->count && is_of(block, &metric->plan->detectors[which])) {
+    if (!is_in_use(metric, which, stored))
+      return crown(engine, metric, which, stored, block, copy);
+    status = STATUS_OK;
+  } else if (which < metric->plan->count) {
+    status = STATUS_MISMATCH;
+  }
+  block_destroy(copy);
+  block_destroy(block);
+  return status;
+}
+
+/* A copy only of a block that learns. */
+static int load(const struct stored_model *stored, struct block **ret_block,
+                struct block **ret_copy) {
+  int status = block_load(ret_block, stored->bytes, stored->size);
+  if (status != STATUS_OK || !block_learns(*ret_block))
+    return status;
+  status = block_copy(ret_copy, *ret_block);
+  if (status != STATUS_OK)
+    block_destroy(*ret_block);
+  return status;
+}
+
+int engine_crown_model(struct engine *engine, const struct stored_model *stored) {
+  struct block *block, *copy = NULL;
+  struct shard *shard;
+  int status = load(stored, &block, &copy);
+  if (status != STATUS_OK)
+    return status;
+  struct metric *const metric = lock_key(engine, stored->key, &shard);
+  if (metric == NULL) {
+    block_destroy(copy);
+    block_destroy(block);
+    return STATUS_NOT_FOUND;
+  }
+  status = crown_if_fitting(engine, metric, stored, block, copy);
   pthread_mutex_unlock(&shard->lock);
   return status;
 }

@@ -18,6 +18,8 @@ static void add_stats(struct engine_stats *sum, const struct engine_stats *part)
   sum->publishing += part->publishing;
   sum->fits += part->fits;
   sum->failed_fits += part->failed_fits;
+  sum->rejected_fits += part->rejected_fits;
+  sum->drifted += part->drifted;
   sum->postponed_fits += part->postponed_fits;
   if (part->warming > 0)
     sum->warming_until = fmax(sum->warming_until, part->warming_until);

@@ -1,5 +1,6 @@
 #include "engine/fitted.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 uint64_t fitted_cost(const struct block *block) {
@@ -19,6 +20,7 @@ struct fitted *fitted_create(struct block *block, uint32_t version, double creat
                             .scratch = scratch,
                             .version = version,
                             .created = created,
+                            .quality = {.input_drift = NAN, .score_drift = NAN},
                             .totals = totals,
                             .holders = 1};
   atomic_fetch_add(&totals->bytes, fitted_cost(block));

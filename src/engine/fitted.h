@@ -9,6 +9,7 @@
 #define ANOMALY_ENGINE_FITTED_H
 
 #include "anomaly/model.h"
+#include "anomaly/state.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -21,11 +22,13 @@ struct fitted_totals {
 
 struct fitted {
   struct block *block;
-  double *scratch;        /* for the holder of the metric's lock */
-  uint32_t version;       /* counts up for each model of a metric */
-  double created;         /* time of the newest sample that it was fitted to */
-  double from;            /* of the oldest one */
-  bool unsaved;           /* not handed out since it was taken; guarded by the metric's lock */
+  double *scratch;              /* for the holder of the metric's lock */
+  uint32_t version;             /* counts up for each model of a metric */
+  double created;               /* time of the newest sample that it was fitted to */
+  double from;                  /* of the oldest one */
+  struct model_quality quality; /* guarded by the metric's lock, like the next two */
+  bool unsaved;                 /* not handed out since it was taken */
+  bool judged;                  /* quality was not handed out since it was changed */
   struct block *as_taken; /* of a block that learns, until it is stored; NULL = `block` is it */
   struct fitted_totals *totals;
   atomic_uint holders;

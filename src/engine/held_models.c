@@ -6,8 +6,9 @@ bool held_models_full(const struct held_models *held) {
 
 static void take(struct held_models *held, const struct plan_detector *detector,
                  struct fitted *fitted) {
-  struct block *const block = fitted_stored(fitted);
-  fitted->unsaved = false;
+  const bool stored = !fitted->unsaved;
+  struct block *const block = stored ? fitted->block : fitted_stored(fitted);
+  fitted->unsaved = fitted->judged = false;
   if (block == NULL)
     return;
   held->fitted[held->count] = fitted_hold(fitted);
@@ -16,15 +17,17 @@ static void take(struct held_models *held, const struct plan_detector *detector,
                                                       .version = fitted->version,
                                                       .from = fitted->from,
                                                       .created = fitted->created,
-                                                      .block = block};
-  held->bytes += block_size(block);
+                                                      .block = block,
+                                                      .stored = stored,
+                                                      .quality = fitted->quality};
+  held->bytes += stored ? 0 : block_size(block);
 }
 
 size_t held_models_take(struct held_models *held, const struct metric *metric) {
   const size_t before = held->count;
   for (size_t i = 0; i < metric->plan->count; i++) {
     struct fitted *const *const fitted = metric_fitted(metric, i);
-    if (fitted != NULL && *fitted != NULL && (*fitted)->unsaved)
+    if (fitted != NULL && *fitted != NULL && ((*fitted)->unsaved || (*fitted)->judged))
       take(held, &metric->plan->detectors[i], *fitted);
   }
   return held->count - before;

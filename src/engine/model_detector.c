@@ -22,14 +22,16 @@ struct model_state {
   struct course course;
   struct pace pace;
   struct lasting lasting;
-  double tried;     /* time of the newest sample when the last fit came to an end */
-  uint32_t wait;    /* samples until the next fit is due */
-  double created;   /* time of the newest sample that the block was fitted to */
-  uint32_t version; /* of the last block */
-  uint32_t scored;  /* samples that it has scored; stays at its largest */
-  uint32_t held;    /* samples in the window */
-  uint32_t newest;  /* index of the last */
-  bool fitted;      /* a block belongs to this state */
+  double tried;        /* time of the newest sample when the last fit came to an end */
+  uint32_t wait;       /* samples until the next fit is due */
+  double created;      /* time of the newest sample that the block was fitted to */
+  uint32_t version;    /* of the last fit */
+  uint32_t in_use;     /* version of the block */
+  uint32_t scored;     /* samples that it has scored; stays at its largest */
+  uint32_t until_look; /* samples until its drift is measured */
+  uint32_t held;       /* samples in the window */
+  uint32_t newest;     /* index of the last */
+  bool fitted;         /* a block belongs to this state */
   struct record window[];
 };
 
@@ -42,7 +44,9 @@ static const struct state_row model_state_rows[] = {
     STATE_FIELD(struct model_state, wait, STATE_U32),
     STATE_FIELD(struct model_state, created, STATE_F64),
     STATE_FIELD(struct model_state, version, STATE_U32),
+    STATE_FIELD(struct model_state, in_use, STATE_U32),
     STATE_FIELD(struct model_state, scored, STATE_U32),
+    STATE_FIELD(struct model_state, until_look, STATE_U32),
     STATE_FIELD(struct model_state, held, STATE_U32),
     STATE_FIELD(struct model_state, newest, STATE_U32),
     STATE_FIELD(struct model_state, fitted, STATE_U8),
@@ -97,10 +101,15 @@ static double newest_time(const struct model_state *state) {
   return state->held > 0 ? state->window[state->newest].time : 0;
 }
 
-/* Rows that a fit would get now. */
-static size_t count_rows(const struct model_state *state, const struct model_options *options) {
+/* Rows in the window. */
+static uint32_t rows_held(const struct model_state *state, const struct model_options *options) {
   const uint32_t reach = feature_reach(&options->features);
-  uint32_t rows = state->held > reach ? state->held - reach : 0;
+  return state->held > reach ? state->held - reach : 0;
+}
+
+/* Rows that a fit would get now. */
+static uint32_t count_rows(const struct model_state *state, const struct model_options *options) {
+  uint32_t rows = rows_held(state, options);
   if (options->window_age > 0 && rows > 0) {
     const double oldest = record_at(state, options, 0)->time - options->window_age;
     while (rows > 1 && record_at(state, options, rows - 1)->time < oldest)
@@ -109,47 +118,91 @@ static size_t count_rows(const struct model_state *state, const struct model_opt
   return rows;
 }
 
+/* `count` rows but for the newest `skip`, the oldest first; both together are at most rows_held. */
+static int make_rows(const struct model_state *state, const struct model_options *options,
+                     uint32_t skip, uint32_t count, struct matrix *ret_rows, double **ret_cells) {
+  const struct record_ring ring = ring_of(state, options);
+  const size_t columns = feature_columns(&options->features);
+  double *const cells = calloc(count * columns + 1, sizeof *cells);
+  if (cells == NULL)
+    return STATUS_NO_MEMORY;
+  for (uint32_t i = 0; i < count; i++)
+    feature_row(&options->features, &ring, skip + count - 1 - i, cells + i * columns);
+  *ret_rows = (struct matrix){.cells = cells, .rows = count, .columns = columns};
+  *ret_cells = cells;
+  return STATUS_OK;
+}
+
+int model_detector_newest(const void *state, const void *options, uint32_t count,
+                          struct matrix *ret_rows, double **ret_cells) {
+  const uint32_t held = rows_held(state, options);
+  return make_rows(state, options, 0, count < held ? count : held, ret_rows, ret_cells);
+}
+
 /* ---- Fits ----------------------------------------------------------------- */
 
-/* The oldest row first. */
-static void fill(const struct model_state *state, const struct model_options *options,
-                 const struct matrix *rows, double *ret_cells) {
-  const struct record_ring ring = ring_of(state, options);
-  for (uint32_t back = (uint32_t)rows->rows; back > 0; back--) {
-    feature_row(&options->features, &ring, back - 1, ret_cells);
-    ret_cells += rows->columns;
-  }
+uint32_t model_detector_recent(const void *options) {
+  return ((const struct model_options *)options)->drift_window;
+}
+
+uint32_t model_detector_shadow(const void *state, const void *options_) {
+  const struct model_options *const options = options_;
+  const uint32_t half = count_rows(state, options) / 2;
+  return options->shadow < half ? options->shadow : half;
 }
 
 int model_detector_fit(const struct detector *detector, const void *options_, const void *opaque,
-                       const atomic_bool *stop, struct model_fit *ret_fit) {
+                       uint32_t skip, const atomic_bool *stop, struct model_fit *ret_fit) {
   const struct model_options *const options = options_;
   const struct model_state *const state = opaque;
-  struct matrix rows = {.rows = count_rows(state, options),
-                        .columns = feature_columns(&options->features)};
-  double *const cells = calloc(rows.rows * rows.columns + 1, sizeof *cells);
-  if (cells == NULL)
-    return STATUS_NO_MEMORY;
-  fill(state, options, &rows, cells);
-  rows.cells = cells;
+  const uint32_t count = count_rows(state, options) - skip;
+  struct matrix rows;
+  double *cells;
+  int status = make_rows(state, options, skip, count, &rows, &cells);
+  if (status != STATUS_OK)
+    return status;
   const struct fit_control control = {.threads = 1, .stop = stop};
-  const int status = model_fit(detector->model, &rows, &options->common, model_options_own(options),
-                               &control, &ret_fit->block);
+  status = model_fit(detector->model, &rows, &options->common, model_options_own(options), &control,
+                     &ret_fit->block);
   free(cells);
   if (status == STATUS_OK) {
-    ret_fit->from = record_at(state, options, (uint32_t)rows.rows - 1)->time;
-    ret_fit->created = newest_time(state);
+    ret_fit->from = record_at(state, options, skip + count - 1)->time;
+    ret_fit->created = record_at(state, options, skip)->time;
   }
   return status;
 }
 
-bool model_detector_is_due(const void *opaque, const void *options_, bool fitted) {
-  const struct model_state *const state = opaque;
-  const struct model_options *const options = options_;
+static bool is_fit_due(const struct model_state *state, const struct model_options *options,
+                       bool fitted) {
   const bool lost = state->fitted && !fitted;
   const bool old = fitted && options->retrain_after > 0 &&
                    newest_time(state) - state->tried >= options->retrain_after;
   return state->wait == 0 || lost || old;
+}
+
+enum model_task model_detector_task(const void *opaque, const void *options, bool fitted) {
+  const struct model_state *const state = opaque;
+  if (is_fit_due(state, options, fitted))
+    return MODEL_FIT;
+  return fitted && state->until_look == 0 ? MODEL_LOOK : MODEL_IDLE;
+}
+
+/*
+ * Samples from a look at the drift to the next: as many as are compared, but not so
+ * few that early fits were more than ten times as many as those in their turn.
+ */
+static uint32_t look_interval(const struct model_options *options) {
+  if (!(options->drift_limit > 0))
+    return UINT32_MAX;
+  const uint32_t least = options->retrain_interval / 10;
+  return options->drift_window > least ? options->drift_window : least;
+}
+
+void model_detector_looked(void *opaque, const void *options, bool drifted) {
+  struct model_state *const state = opaque;
+  state->until_look = look_interval(options);
+  if (drifted)
+    state->wait = 0;
 }
 
 static void wait_again(struct model_state *state, const struct model_options *options) {
@@ -157,21 +210,42 @@ static void wait_again(struct model_state *state, const struct model_options *op
   state->tried = newest_time(state);
 }
 
-uint32_t model_detector_took(void *opaque, const void *options, const struct model_fit *fit,
+uint32_t model_detector_took(void *opaque, const void *options_, const struct model_fit *fit,
                              uint32_t spread) {
   struct model_state *const state = opaque;
+  const struct model_options *const options = options_;
   wait_again(state, options);
   state->wait -= spread % (state->wait / 4 + 1);
+  state->tried = fmax(state->tried - options->retrain_after / 4 * (spread % 1024 / 1024.), 0);
   state->fitted = true;
   state->created = fit->created;
   state->scored = 0;
+  state->until_look = look_interval(options);
+  state->until_look -= spread % (state->until_look / 4 + 1);
   state->version += state->version < UINT32_MAX;
+  state->in_use = state->version;
   return state->version;
+}
+
+void model_detector_went_back(void *opaque, const void *options_, uint32_t version,
+                              double created) {
+  struct model_state *const state = opaque;
+  const struct model_options *const options = options_;
+  wait_again(state, options);
+  if (state->wait < options->window_size)
+    state->wait = options->window_size;
+  state->until_look = state->wait;
+  state->fitted = true;
+  state->created = created;
+  state->scored = 0;
+  state->in_use = version;
+  if (state->version < version)
+    state->version = version;
 }
 
 bool model_detector_wants(const void *opaque, uint32_t version, double created) {
   const struct model_state *const state = opaque;
-  return state->fitted && state->version == version && state->created == created;
+  return state->fitted && state->in_use == version && state->created == created;
 }
 
 bool model_detector_relearn(const void *opaque, const void *options_, struct block *block,
@@ -285,6 +359,7 @@ static void update(void *opaque, const void *options_, const struct observation 
   feature_row(&options->features, &ring, 0, row);
   ret->scored = true;
   state->scored += state->scored < UINT32_MAX;
+  state->until_look -= state->until_look > 0 && options->drift_limit > 0;
   ret->raw = model_score(now->block, row, now->scratch);
   ret->outlier = ret->raw > block_threshold(now->block);
   judge(state, options, &record, now, ret);

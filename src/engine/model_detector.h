@@ -25,8 +25,15 @@
 struct detector model_detector(const struct model *model, const char *(*check)(const void *options),
                                struct option_row *rows);
 
-/* Whether it is time to fit; `fitted` says whether the metric holds a block. */
-bool model_detector_is_due(const void *state, const void *options, bool fitted);
+/* What is to be done for a state. */
+enum model_task {
+  MODEL_IDLE,
+  MODEL_FIT,
+  MODEL_LOOK, /* measure the drift of the newest samples */
+};
+
+/* What it is time for; `fitted` says whether the metric holds a block. */
+enum model_task model_detector_task(const void *state, const void *options, bool fitted);
 
 /* What came of a fit. */
 struct model_fit {
@@ -35,19 +42,42 @@ struct model_fit {
 };
 
 /*
- * Fits to the window of a state, or of a copy of it. Errors as model_fit, with
- * *ret_fit untouched.
+ * Fits to the window of a state, or of a copy of it, but for the newest `skip` rows.
+ * Errors as model_fit, with *ret_fit untouched.
  */
 int model_detector_fit(const struct detector *detector, const void *options, const void *state,
-                       const atomic_bool *stop, struct model_fit *ret_fit);
+                       uint32_t skip, const atomic_bool *stop, struct model_fit *ret_fit);
+
+/* The rows that a challenger leaves out of the window, to be judged by them. */
+uint32_t model_detector_shadow(const void *state, const void *options);
+
+/* Those whose drift is to be measured. */
+uint32_t model_detector_recent(const void *options);
+
+/*
+ * The newest rows, at most `count`, the oldest of them first; *ret_cells are the
+ * caller's to free. Errors: STATUS_NO_MEMORY.
+ */
+int model_detector_newest(const void *state, const void *options, uint32_t count,
+                          struct matrix *ret_rows, double **ret_cells);
+
+/* The drift was measured, or could not be; where the rows have `drifted`, a fit is due. */
+void model_detector_looked(void *state, const void *options, bool drifted);
 
 /*
  * A block was fitted, and goes with the state from now on; returns its version,
- * from 1 on. `spread` is any number: by it, up to a quarter of the next interval is
- * left out, so that metrics that began together do not stay so; 0 leaves out none.
+ * from 1 on. `spread` is any number: by it, up to a quarter of the next interval, in
+ * samples and in time, is left out, so that metrics that began together do not stay
+ * so; 0 leaves out none.
  */
 uint32_t model_detector_took(void *state, const void *options, const struct model_fit *fit,
                              uint32_t spread);
+
+/*
+ * An earlier block goes with the state again. The next fit is due when nothing of what
+ * the last one was fitted to is in the window any more, whatever drifts.
+ */
+void model_detector_went_back(void *state, const void *options, uint32_t version, double created);
 
 /* Whether a restored state goes on with the block of this version, created then. */
 bool model_detector_wants(const void *state, uint32_t version, double created);

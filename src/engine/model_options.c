@@ -21,6 +21,16 @@ const struct option_row model_stream_rows[] = {
     {FIELD(retrain_after), .kind = OPTION_DURATION, .preset = 0, .min = 0, .max = 3155760000.0,
      .help = "Time after which the model is fitted anew, however few values have come; 0 = by "
              "retrain_interval alone"},
+    {FIELD(shadow), .kind = OPTION_COUNT, .unit = "samples", .preset = 0, .min = 0,
+     .max = WINDOW_MOST,
+     .help = "Newest values that a new fit leaves out: it takes the place of the "
+             "last one if it does as well on them; 0 = it does in any case"},
+    {FIELD(drift_window), .kind = OPTION_COUNT, .unit = "samples", .preset = 50, .min = 10,
+     .max = WINDOW_MOST, .help = "Newest values that are compared with those that were fitted to"},
+    {FIELD(drift_limit), .kind = OPTION_REAL, .preset = .8, .min = 0, .max = .9,
+     .help =
+         "Kolmogorov-Smirnov distance of these values, or of their scores, from which the model is "
+         "fitted anew before its turn; 0 = it is not measured"},
     {.name = "features",
      .kind = OPTION_SET,
      .offset = offsetof(struct model_options, features.features),

@@ -16,6 +16,9 @@ struct model_options {
   uint32_t window_size;      /* samples kept */
   double window_age;         /* seconds; older samples are not fitted to; 0 = none is too old */
   double retrain_after;      /* seconds from fit to fit at most; 0 = no limit */
+  uint32_t shadow;           /* newest samples that a challenger and the champion are judged by */
+  uint32_t drift_window;     /* newest samples whose drift is measured */
+  double drift_limit;        /* distance from which the model is fitted anew; 0 = not measured */
   struct feature_set features;
   double threshold; /* decades; 0 = what is rare for the metric */
   struct model_common common;

@@ -97,6 +97,24 @@ int model_rows_add(sqlite3 *database, const struct model_row *row, int64_t *ret_
   return row->champion ? dethrone_others(database, *ret_id) : SQLITE_OK;
 }
 
+int model_rows_judge(sqlite3 *database, const struct model_row *row) {
+  sqlite3_stmt *put;
+  int code =
+      sqlite3_prepare_v2(database,
+                         "UPDATE models SET input_drift = ?5, score_drift = ?6"
+                         " WHERE scope = ?1 AND subject = ?2 AND model = ?3 AND version = ?4",
+                         -1, &put, NULL);
+  if (code != SQLITE_OK)
+    return code;
+  bind_kind(put, row);
+  sqlite3_bind_int64(put, 4, row->version);
+  statement_bind_real(put, 5, row->input_drift);
+  statement_bind_real(put, 6, row->score_drift);
+  code = statement_run(put);
+  sqlite3_finalize(put);
+  return code;
+}
+
 struct putting {
   const struct model_row *row;
   int64_t id;
@@ -118,13 +136,8 @@ int model_rows_put(struct database *database, struct health *health, const struc
   return STATUS_OK;
 }
 
-int model_rows_crown(sqlite3 *database, int64_t id, bool *ret_found) {
-  const int code =
-      statement_run_with_id(database, "UPDATE models SET champion = 1 WHERE id = ?1", id);
-  if (code != SQLITE_OK)
-    return code;
-  *ret_found = sqlite3_changes(database) > 0;
-  return dethrone_others(database, id);
+int model_rows_uncrown(sqlite3 *database, int64_t id) {
+  return statement_run_with_id(database, "UPDATE models SET crowned = NULL WHERE id = ?1", id);
 }
 
 int model_rows_forget(sqlite3 *database, unsigned keep) {
@@ -188,8 +201,9 @@ static struct model_row take_row(sqlite3_stmt *get) {
   };
 }
 
-/* How the rows of a query are visited: where choose is NULL, without blocks. */
+/* How the rows of a query are visited; where choose is NULL, all of them. */
 struct visiting {
+  bool blocks;
   model_chooser choose;
   model_visitor visit;
   void *context;
@@ -198,9 +212,9 @@ struct visiting {
 /* SQLite reads a block only when it is asked for. */
 static void visit_row(sqlite3_stmt *get, const struct visiting *visiting) {
   struct model_row row = take_row(get);
-  if (visiting->choose != NULL) {
-    if (!visiting->choose(visiting->context, &row))
-      return;
+  if (visiting->choose != NULL && !visiting->choose(visiting->context, &row))
+    return;
+  if (visiting->blocks) {
     row.block = sqlite3_column_blob(get, COLUMN_BLOCK);
     row.bytes = (size_t)sqlite3_column_bytes(get, COLUMN_BLOCK);
   }
@@ -231,9 +245,19 @@ int model_rows_each(struct database *database, struct health *health, model_visi
 
 int model_rows_load(struct database *database, struct health *health, model_chooser choose,
                     model_visitor visit, void *context) {
-  const struct visiting visiting = {.choose = choose, .visit = visit, .context = context};
+  const struct visiting visiting = {
+      .blocks = true, .choose = choose, .visit = visit, .context = context};
   return visit_rows(database, health,
                     "SELECT " MODEL_COLUMNS ", id, block FROM models WHERE scope = 'metric'"
                     " ORDER BY id",
+                    &visiting);
+}
+
+int model_rows_crowned(struct database *database, struct health *health, model_visitor visit,
+                       void *context) {
+  const struct visiting visiting = {.blocks = true, .visit = visit, .context = context};
+  return visit_rows(database, health,
+                    "SELECT " MODEL_COLUMNS ", id, block FROM models WHERE scope = 'metric'"
+                    " AND crowned IS NOT NULL ORDER BY crowned",
                     &visiting);
 }

@@ -32,7 +32,7 @@ struct model_row {
   uint64_t samples;
   double score_mean, score_stddev, score_min, score_max; /* raw, of the samples */
   double threshold;                                      /* of raw scores */
-  double input_drift, score_drift;                       /* population stability indexes */
+  double input_drift, score_drift;                       /* as in struct model_quality */
   double precision, recall, f1;                          /* where there are labels */
   bool champion;     /* the one that scores; one for each model of a subject */
   const void *block; /* NULL when rows are listed */
@@ -54,8 +54,18 @@ int model_rows_add(sqlite3 *database, const struct model_row *row, int64_t *ret_
 int model_rows_put(struct database *database, struct health *health, const struct model_row *row,
                    int64_t *ret_id);
 
-/* Makes a row the champion of its subject and model, such as an earlier one. */
-int model_rows_crown(sqlite3 *database, int64_t id, bool *ret_found);
+/* Writes drifts and what labels say into the row of the same subject, model and version. */
+int model_rows_judge(sqlite3 *database, const struct model_row *row);
+
+/*
+ * Calls visit with the rows that somebody wants to be champions, with their blocks,
+ * whose bytes are hostile. Errors: STATUS_IO.
+ */
+int model_rows_crowned(struct database *database, struct health *health, model_visitor visit,
+                       void *context);
+
+/* Nobody wants that of the row any more. */
+int model_rows_uncrown(sqlite3 *database, int64_t id);
 
 /* Calls visit for each row, without its block, in the order of ids. Errors: STATUS_IO. */
 int model_rows_each(struct database *database, struct health *health, model_visitor visit,

@@ -24,32 +24,32 @@ static void print_options(const struct model_record *model, struct text *text) {
   }
 }
 
-static struct model_row row_of(const struct metric_record *metric, const struct model_record *model,
-                               const char *subject, const char *options) {
-  const struct score_summary *const scores = block_scores(model->block);
+/* What says which row it is, and how good it was. */
+static struct model_row head_of(const struct metric_record *metric,
+                                const struct model_record *model, const char *subject) {
   return (struct model_row){.scope = MODEL_OF_METRIC,
                             .subject = subject,
                             .metric_id = (int64_t)metric->key,
                             .model = model->detector->name,
                             .version = model->version,
-                            .options = options,
-                            .created = model->created,
-                            .train_from = model->from,
-                            .train_to = model->created,
-                            .samples = block_rows(model->block),
-                            .score_mean = scores->mean,
-                            .score_stddev = scores->deviation,
-                            .score_min = scores->minimum,
-                            .score_max = scores->maximum,
-                            .threshold = block_threshold(model->block),
-                            .input_drift = NAN,
-                            .score_drift = NAN,
-                            .precision = NAN,
-                            .recall = NAN,
-                            .f1 = NAN,
-                            .champion = true,
-                            .block = block_bytes(model->block),
-                            .bytes = block_size(model->block)};
+                            .input_drift = model->quality.input_drift,
+                            .score_drift = model->quality.score_drift};
+}
+
+static void describe_block(const struct model_record *model, struct model_row *row) {
+  const struct score_summary *const scores = block_scores(model->block);
+  row->created = row->train_to = model->created;
+  row->train_from = model->from;
+  row->samples = block_rows(model->block);
+  row->score_mean = scores->mean;
+  row->score_stddev = scores->deviation;
+  row->score_min = scores->minimum;
+  row->score_max = scores->maximum;
+  row->threshold = block_threshold(model->block);
+  row->precision = row->recall = row->f1 = NAN;
+  row->champion = true;
+  row->block = block_bytes(model->block);
+  row->bytes = block_size(model->block);
 }
 
 static int count_bytes(struct model_shelf *shelf, sqlite3 *database) {
@@ -99,8 +99,12 @@ int model_shelf_put(struct model_shelf *shelf, struct database *database,
   char name[METRIC_TEXT_SIZE], words[OPTIONS_SIZE];
   struct text subject = text_over(name, sizeof name), options = text_over(words, sizeof words);
   describe_metric(&metric->id, &subject);
+  struct model_row row = head_of(metric, model, name);
+  if (model->stored)
+    return model_rows_judge(database->handle, &row);
   print_options(model, &options);
-  const struct model_row row = row_of(metric, model, name, words);
+  row.options = words;
+  describe_block(model, &row);
   return put_row(shelf, database->handle, &row);
 }
 
@@ -112,13 +116,15 @@ struct restoring {
 };
 
 static struct stored_model stored_of(const struct model_row *row) {
-  return (struct stored_model){.key = (uint64_t)row->metric_id,
-                               .model = row->model,
-                               .version = row->version,
-                               .from = row->train_from,
-                               .created = row->created,
-                               .bytes = row->block,
-                               .size = row->bytes};
+  return (struct stored_model){
+      .key = (uint64_t)row->metric_id,
+      .model = row->model,
+      .version = row->version,
+      .from = row->train_from,
+      .created = row->created,
+      .quality = {.input_drift = row->input_drift, .score_drift = row->score_drift},
+      .bytes = row->block,
+      .size = row->bytes};
 }
 
 static bool is_wanted(void *context, const struct model_row *row) {
@@ -139,4 +145,45 @@ bool model_shelf_restore(struct model_shelf *shelf, struct database *database,
                          struct health *health, struct engine *engine) {
   struct restoring restoring = {.shelf = shelf, .engine = engine};
   return model_rows_load(database, health, is_wanted, give, &restoring) == STATUS_OK;
+}
+
+/* ---- What people want ------------------------------------------------------------ */
+
+/* Of one look; what is beyond waits for the next. */
+enum { CROWNS_MOST = 64 };
+
+struct crowning {
+  struct model_shelf *shelf;
+  struct engine *engine;
+  int64_t refused[CROWNS_MOST];
+  size_t count;
+};
+
+/* The row's crown goes with the next checkpoint, which writes it as the champion. */
+static void crown(void *context, const struct model_row *row) {
+  struct crowning *const crowning = context;
+  const struct stored_model stored = stored_of(row);
+  if (crowning->count == CROWNS_MOST)
+    return;
+  const int status = engine_crown_model(crowning->engine, &stored);
+  crowning->shelf->crowned += status == STATUS_OK;
+  if (status == STATUS_OK || status == STATUS_NOT_FOUND || status == STATUS_NO_MEMORY)
+    return;
+  crowning->refused[crowning->count++] = row->id;
+  crowning->shelf->refused++;
+}
+
+static int uncrown(struct database *database, void *context) {
+  const struct crowning *const crowning = context;
+  int code = SQLITE_OK;
+  for (size_t i = 0; code == SQLITE_OK && i < crowning->count; i++)
+    code = model_rows_uncrown(database->handle, crowning->refused[i]);
+  return code;
+}
+
+bool model_shelf_crown(struct model_shelf *shelf, struct database *database, struct health *health,
+                       struct engine *engine) {
+  struct crowning crowning = {.shelf = shelf, .engine = engine};
+  return model_rows_crowned(database, health, crown, &crowning) == STATUS_OK &&
+         (crowning.count == 0 || database_transaction(database, health, uncrown, &crowning));
 }

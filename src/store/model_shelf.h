@@ -20,13 +20,14 @@ struct model_shelf {
   uint64_t stored;     /* blocks written, so far; all of these are counted */
   uint64_t left_out;   /* not written, for want of room */
   uint64_t restored;   /* given back to the engine */
+  uint64_t crowned;    /* gone back to, as somebody wanted */
   uint64_t refused;    /* damaged, of another version or other options: fitted anew */
 };
 
 /*
- * Writes a block as its metric's champion. Where all blocks would be too much,
- * earlier versions make room, first those of all metrics. Within a transaction;
- * gives a code of SQLite.
+ * Writes a block as its metric's champion, or only what was found of it. Where all blocks would be
+ * too much, earlier versions make room, first those of all metrics. Within a transaction; gives a
+ * code of SQLite.
  */
 int model_shelf_put(struct model_shelf *shelf, struct database *database,
                     const struct metric_record *metric, const struct model_record *model);
@@ -37,5 +38,13 @@ int model_shelf_put(struct model_shelf *shelf, struct database *database,
  */
 bool model_shelf_restore(struct model_shelf *shelf, struct database *database,
                          struct health *health, struct engine *engine);
+
+/*
+ * Goes back to the versions that somebody wants, where their metrics are known. Those
+ * that cannot be used are forgotten. False, and the reason in *health, where the file
+ * cannot be read or written.
+ */
+bool model_shelf_crown(struct model_shelf *shelf, struct database *database, struct health *health,
+                       struct engine *engine);
 
 #endif

@@ -66,7 +66,7 @@ void store_reader_close(struct store_reader *reader) {
 
 int store_reader_tables(struct store_reader *reader, void (*visit)(void *context, const char *name),
                         void *context, struct text *why) {
-  static const char query[] = "SELECT name FROM sqlite_schema WHERE type = 'table'"
+  static const char query[] = "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')"
                               " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
   sqlite3_stmt *names;
   int code = sqlite3_prepare_v2(reader->database, query, -1, &names, NULL);

@@ -25,7 +25,7 @@ int store_reader_open(struct store_reader **ret_reader, const char *path, struct
 void store_reader_close(struct store_reader *reader);
 
 /*
- * Calls visit with the name of each table, in the order of names. Errors, with
+ * Calls visit with the name of each table or view, in the order of names. Errors, with
  * why: STATUS_IO.
  */
 int store_reader_tables(struct store_reader *reader, void (*visit)(void *context, const char *name),

@@ -153,6 +153,11 @@ static const char *const migrations[] = {
     "CREATE INDEX models_by_subject ON models (scope, subject, model);",
 
     "ALTER TABLE detector_state ADD COLUMN trained INTEGER NOT NULL DEFAULT 0;",
+
+    "CREATE INDEX models_crowned ON models (crowned) WHERE crowned IS NOT NULL;"
+    "CREATE VIEW model_versions AS SELECT id, subject, model, version, champion, created, samples,"
+    " train_from, train_to, input_drift, score_drift, precision, recall, f1, crowned, options,"
+    " bytes FROM models;",
 };
 
 enum { SCHEMA_VERSION = sizeof migrations / sizeof *migrations };

@@ -41,6 +41,7 @@ void store_show_health(struct store *store) {
   store->status.models = store->models.stored;
   store->status.models_left_out = store->models.left_out;
   store->status.models_restored = store->models.restored;
+  store->status.models_crowned = store->models.crowned;
   store->status.models_refused = store->models.refused;
   pthread_mutex_unlock(&store->lock);
 }

@@ -46,8 +46,10 @@ static bool take_over_trained(struct store *store) {
 }
 
 bool store_do_chores(struct store *store) {
-  const bool good = store_have_file(store) && store_put_anomalies(store) &&
-                    store_look_at_silences(store) && take_over_trained(store);
+  const bool good =
+      store_have_file(store) && store_put_anomalies(store) && store_look_at_silences(store) &&
+      take_over_trained(store) &&
+      model_shelf_crown(&store->models, &store->database, &store->health, store->engine);
   store_show_health(store);
   return good;
 }

@@ -20,6 +20,7 @@ incident_members
 incidents
 labels
 meta
+model_versions
 models
 silences
 trained_state"

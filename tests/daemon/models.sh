@@ -2,6 +2,7 @@
 # Models in a rule: fitted in the background by the real daemon, they alarm, are
 # stored, and go on after a restart.
 . "$ANOMALY_SRCDIR/tests/daemon/lib.sh"
+anomalyctl=$ANOMALY_BUILDDIR/anomalyctl
 
 cat >"$work/anomaly.cfg" <<END
 detectors = ( { name = "ecod"; threshold = 2.0; }, { name = "isolation_forest"; threshold = 2.0; } );
@@ -58,6 +59,17 @@ check "they know at once what is odd" try_for 10 value_is models models/anomaly/
 flush models anomaly
 check "they are the same" number_is "SELECT group_concat(model || version) FROM
   (SELECT model, version FROM models WHERE champion = 1 ORDER BY model)" "$versions"
+earlier=$(number "SELECT min(id) FROM models WHERE model = 'ecod' AND champion = 0")
+version=$(number "SELECT version FROM models WHERE id = $earlier")
+"$anomalyctl" models --database "$database" --rollback "$earlier" 2>"$work/rollback.log"
+check "an earlier one is asked for" [ $? = 0 ]
+flush models anomaly
+check "the daemon goes back to it" try_for 10 said "$log" 'models that are gone back to: 1'
+check "it is the one in use" number_is \
+  "SELECT version FROM models WHERE champion = 1 AND model = 'ecod'" "$version"
+"$anomalyctl" models --database "$database" >"$work/versions.csv"
+check "people see it" said "$work/versions.csv" \
+  '^id,subject,model,version,champion,' "^[0-9]+,web1/test-0/gauge-a,ecod,$version,1,"
 kill -9 "$daemon"
 wait "$daemon" 2>/dev/null
 
@@ -69,7 +81,7 @@ with sqlite3.connect(sys.argv[1]) as database:
 rm -f "$log" "$work/models.sock"
 start models
 check "a damaged one is told" try_for 10 said "$log" 'fitted models that go on: 1$' \
-  'are damaged, .* and are fitted anew: 1'
+  'are damaged, .* and are not used: 1'
 usual web1 $((begin + 6230)) 5 | feed models
 check "and fitted anew" try_for 20 value_is models models/anomaly/gauge-models 'v == 2'
 check "SIGTERM ends that, too" stop "$daemon"

@@ -280,6 +280,86 @@ static void too_much_learned_is_refused(const struct model *model) {
   forget(&kept);
 }
 
+/* ---- Going back ---------------------------------------------------------------- */
+
+/* The first block is gone back to, in place of a later one or of none. */
+static void an_earlier_one_is_gone_back_to(const struct model *model) {
+  static const char *const options[] = {"window_size=120", "drift_limit=0", NULL};
+  struct model_rig rig, twin, again;
+  struct kept kept = {.block = NULL}, first = {.block = NULL};
+  start(&rig, model->name, options);
+  model_rig_feed(&rig, 50);
+  export(&rig, false, &first);
+  model_rig_feed(&rig, 110);
+  export(&rig, false, &kept);
+  assert_int_equal(kept.version, 2);
+  const struct stored_model stored = stored_of(&first, model->name);
+  assert_int_equal(engine_crown_model(rig.engine, &stored), STATUS_OK);
+  export(&rig, false, &kept); /* the state, and the block again */
+  assert_int_equal(kept.version, 1);
+  assert_true(kept.created == first.created && kept.block_size == first.block_size);
+  assert_memory_equal(kept.block, first.block, first.block_size);
+  assert_int_equal(model_rig_stats(&rig).models, 1);
+  restore(&rig, &kept, model->name, options, &twin); /* which waits for the first, too */
+  assert_int_equal(engine_take_model(twin.engine, &stored), STATUS_OK);
+  restore(&rig, &kept, model->name, options, &again); /* and one that has none gets it */
+  assert_int_equal(engine_crown_model(again.engine, &stored), STATUS_OK);
+  assert_same_from_now(&rig, &twin, 119);
+  assert_int_equal(model_rig_stats(&rig).fits, 2); /* until nothing of the window is left */
+  assert_same_from_now(&rig, &twin, 1);
+  assert_int_equal(model_rig_stats(&rig).fits, 3);
+  export(&rig, false, &kept);
+  assert_int_equal(kept.version, 3);
+  engine_destroy(again.engine);
+  engine_destroy(twin.engine);
+  engine_destroy(rig.engine);
+  forget(&first);
+  forget(&kept);
+}
+
+/* What is in use already stays as it is, and is handed out once more. */
+static void the_one_in_use_stays(const struct model *model) {
+  struct model_rig rig;
+  struct kept kept = {.block = NULL};
+  start(&rig, model->name, NULL);
+  model_rig_feed(&rig, 60);
+  export(&rig, false, &kept);
+  const struct stored_model stored = stored_of(&kept, model->name);
+  assert_int_equal(engine_crown_model(rig.engine, &stored), STATUS_OK);
+  model_rig_feed(&rig, 89);
+  assert_int_equal(model_rig_stats(&rig).fits, 1);
+  model_rig_feed(&rig, 1);
+  assert_int_equal(model_rig_stats(&rig).fits, 2);
+  engine_destroy(rig.engine);
+  forget(&kept);
+}
+
+static void no_wrong_one_is_gone_back_to(const struct model *model) {
+  struct model_rig rig, other;
+  struct kept kept = {.block = NULL}, of_other = {.block = NULL};
+  start(&rig, model->name, NULL);
+  start(&other, model->name, (const char *const[]){"contamination=0.2", NULL});
+  model_rig_feed(&rig, 160);
+  model_rig_feed(&other, 60);
+  export(&rig, false, &kept);
+  export(&other, false, &of_other);
+  const uint64_t memory = model_rig_stats(&rig).memory;
+  struct stored_model wrong = stored_of(&of_other, model->name);
+  assert_int_equal(engine_crown_model(rig.engine, &wrong), STATUS_MISMATCH);
+  wrong.key ^= 1 << 10;
+  assert_int_equal(engine_crown_model(rig.engine, &wrong), STATUS_NOT_FOUND);
+  wrong = stored_of(&of_other, "no such model");
+  assert_int_equal(engine_crown_model(other.engine, &wrong), STATUS_NOT_FOUND);
+  wrong = stored_of(&of_other, model->name);
+  wrong.size = 0;
+  assert_int_equal(engine_crown_model(other.engine, &wrong), STATUS_CORRUPT);
+  assert_int_equal(model_rig_stats(&rig).memory, memory);
+  engine_destroy(other.engine);
+  engine_destroy(rig.engine);
+  forget(&of_other);
+  forget(&kept);
+}
+
 /* ---- Without memory ------------------------------------------------------------ */
 
 static void without_memory_it_fits_anew(const struct model *model) {
@@ -290,6 +370,13 @@ static void without_memory_it_fits_anew(const struct model *model) {
   export(&old, false, &kept);
   const struct stored_model stored = stored_of(&kept, model->name);
   int status = STATUS_NO_MEMORY;
+  for (unsigned n = 1; status != STATUS_OK; n++) {
+    alloc_fail_at(n);
+    status = engine_crown_model(old.engine, &stored);
+    alloc_fail_at(0);
+    assert_true(model_rig_feed(&old, 1).scored);
+  }
+  status = STATUS_NO_MEMORY;
   for (unsigned n = 1; status != STATUS_OK; n++) {
     restore(&old, &kept, model->name, NULL, &rig);
     alloc_fail_at(n);
@@ -313,6 +400,9 @@ int main(int count, char **names) {
       {"damaged and foreign ones are refused", wrong_ones_are_refused},
       {"and those of other options", those_of_other_options_are_refused},
       {"and what has learned too much", too_much_learned_is_refused},
+      {"an earlier one is gone back to", an_earlier_one_is_gone_back_to},
+      {"the one in use stays", the_one_in_use_stays},
+      {"no wrong one is gone back to", no_wrong_one_is_gone_back_to},
       {"without memory it fits anew", without_memory_it_fits_anew},
   };
   return run_for_each_model(tests, sizeof tests / sizeof tests[0], count - 1, names + 1);

@@ -118,7 +118,7 @@ static void test_only_the_window_counts(void **state) {
   (void)state;
   struct model_rig rig, fresh;
   const char *const options[] = {"window_size=60", "min_samples=60", "retrain_interval=60",
-                                 "features=value", NULL};
+                                 "features=value", "drift_limit=0",  NULL};
   model_rig_start(&rig, "ecod", options);
   for (unsigned i = 0; i < 60; i++)
     model_rig_observe(&rig, 1e6);
@@ -138,12 +138,90 @@ static void test_old_values_are_not_fitted_to(void **state) {
   struct model_rig rig;
   model_rig_start(&rig, "ecod",
                   (const char *const[]){"window_age=1h", "retrain_interval=61", "min_samples=61",
-                                        "features=value", NULL});
+                                        "features=value", "drift_limit=0", NULL});
   for (unsigned i = 0; i < 61; i++)
     model_rig_observe(&rig, 1e6 + i);
   model_rig_feed(&rig, 61);
   assert_int_equal(model_rig_stats(&rig).fits, 2);
   assert_true(model_rig_observe(&rig, 1e6).raw > model_rig_observe(&rig, 50).raw + 1);
+  engine_destroy(rig.engine);
+}
+
+/* ---- Drift, and challengers ----------------------------------------------- */
+
+static const char *const patient[] = {"retrain_interval=1000", "drift_limit=0.8", NULL};
+
+/* A new level: the model is fitted anew long before its turn, and then again knows it. */
+static void test_drift_has_it_fitted_early(void **state) {
+  (void)state;
+  struct model_rig rig;
+  model_rig_start(&rig, "ecod", patient);
+  model_rig_feed(&rig, 50 + 300);
+  assert_int_equal(model_rig_stats(&rig).fits, 1);
+  assert_int_equal(model_rig_stats(&rig).drifted, 0);
+  unsigned early = 0;
+  for (unsigned i = 0; i < 1500 && early == 0; i++) {
+    model_rig_observe(&rig, 60 + noise_gaussian(&rig.noise));
+    early = (unsigned)model_rig_stats(&rig).drifted;
+  }
+  model_rig_observe(&rig, 60);
+  assert_int_equal(model_rig_stats(&rig).fits, 2);
+  engine_destroy(rig.engine);
+}
+
+static void test_without_a_limit_drift_is_nothing(void **state) {
+  (void)state;
+  struct model_rig rig;
+  model_rig_start(&rig, "ecod",
+                  (const char *const[]){"retrain_interval=1000", "drift_limit=0", NULL});
+  model_rig_feed(&rig, 50 + 300);
+  for (unsigned i = 0; i < 600; i++)
+    model_rig_observe(&rig, 60 + noise_gaussian(&rig.noise));
+  assert_int_equal(model_rig_stats(&rig).drifted, 0);
+  assert_int_equal(model_rig_stats(&rig).fits, 1);
+  engine_destroy(rig.engine);
+}
+
+/*
+ * A disturbance that is over is most of the window when the model's turn comes: a
+ * challenger fitted to it finds what is usual now odd, and the champion stays.
+ */
+static void test_a_challenger_must_be_as_good(void **state) {
+  (void)state;
+  static const char *const challenged[] = {"window_size=100", "retrain_interval=100", "shadow=30",
+                                           "drift_limit=0",   "features=value",       NULL};
+  static const char *const taken[] = {"window_size=100", "retrain_interval=100", "drift_limit=0",
+                                      "features=value", NULL};
+  for (unsigned shadow = 0; shadow < 2; shadow++) {
+    struct model_rig rig;
+    model_rig_start(&rig, "ecod", shadow != 0 ? challenged : taken);
+    model_rig_feed(&rig, 50);
+    for (unsigned i = 0; i < 68; i++)
+      model_rig_observe(&rig, 60 + noise_gaussian(&rig.noise));
+    model_rig_feed(&rig, 32);
+    assert_int_equal(model_rig_stats(&rig).rejected_fits, shadow);
+    assert_int_equal(model_rig_stats(&rig).fits, 2 - shadow);
+    model_rig_feed(&rig, 100); /* and all is well again */
+    assert_int_equal(model_rig_stats(&rig).rejected_fits, shadow);
+    assert_int_equal(model_rig_stats(&rig).fits, 3 - shadow);
+    assert_int_equal(model_rig_stats(&rig).failed_fits, 0);
+    engine_destroy(rig.engine);
+  }
+}
+
+/* What was fitted to a metric that does not move cannot tell anything; what was before can. */
+static void test_a_blind_fit_changes_nothing(void **state) {
+  (void)state;
+  struct model_rig rig;
+  model_rig_start(&rig, "ecod",
+                  (const char *const[]){"window_size=60", "features=value", "drift_limit=0", NULL});
+  model_rig_feed(&rig, 50);
+  for (unsigned i = 0; i < 100; i++)
+    model_rig_observe(&rig, 50);
+  assert_int_equal(model_rig_stats(&rig).fits, 1);
+  assert_int_equal(model_rig_stats(&rig).rejected_fits, 1);
+  const double usual = model_rig_observe(&rig, 50.5).raw;
+  assert_true(model_rig_observe(&rig, 70).raw > usual);
   engine_destroy(rig.engine);
 }
 
@@ -339,6 +417,10 @@ int main(void) {
       cmocka_unit_test(test_it_is_fitted_anew_by_age),
       cmocka_unit_test(test_only_the_window_counts),
       cmocka_unit_test(test_old_values_are_not_fitted_to),
+      cmocka_unit_test(test_drift_has_it_fitted_early),
+      cmocka_unit_test(test_without_a_limit_drift_is_nothing),
+      cmocka_unit_test(test_a_challenger_must_be_as_good),
+      cmocka_unit_test(test_a_blind_fit_changes_nothing),
       cmocka_unit_test(test_it_finds_what_is_unusual),
       cmocka_unit_test(test_no_fit_while_an_episode_is_open),
       cmocka_unit_test(test_a_metric_that_never_moves_is_fine),

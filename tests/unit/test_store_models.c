@@ -141,21 +141,6 @@ static void a_version_is_there_once(void **state) {
   assert_int_equal(champion_of_a().last, second);
 }
 
-static void an_earlier_one_can_be_champion_again(void **state) {
-  (void)state;
-  bool found = false;
-  const int64_t first = put(MODEL_OF_METRIC, "a", true, 'x', 10);
-  put(MODEL_OF_METRIC, "a", true, 'y', 10);
-  put(MODEL_OF_METRIC, "b", true, 'y', 10);
-  assert_int_equal(model_rows_crown(database.handle, first, &found), SQLITE_OK);
-  assert_true(found);
-  assert_int_equal(champion_of_a().last, first);
-  assert_int_equal(all().champions, 2);
-  assert_int_equal(model_rows_crown(database.handle, 999, &found), SQLITE_OK);
-  assert_false(found);
-  assert_int_equal(all().champions, 2);
-}
-
 static void the_latest_and_the_champion_are_kept(void **state) {
   (void)state;
   const int64_t champion = put(MODEL_OF_METRIC, "a", true, 'x', 10);
@@ -216,8 +201,6 @@ int main(void) {
       cmocka_unit_test_setup_teardown(those_chosen_come_with_their_blocks, open_database,
                                       close_database),
       cmocka_unit_test_setup_teardown(a_version_is_there_once, open_database, close_database),
-      cmocka_unit_test_setup_teardown(an_earlier_one_can_be_champion_again, open_database,
-                                      close_database),
       cmocka_unit_test_setup_teardown(the_latest_and_the_champion_are_kept, open_database,
                                       close_database),
       cmocka_unit_test_setup_teardown(too_large_a_block_is_refused, open_database, close_database),

@@ -1,5 +1,6 @@
 /* Fitted models of metrics in the database: kept, bounded, and taken up at the start. */
 #include "anomaly/status.h"
+#include "store/model_orders.h"
 #include "unit/faulty_vfs.h"
 #include "unit/model_rig.h"
 #include "unit/stored.h"
@@ -7,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define RARELY 86400.0
 #define MUCH ((uint64_t)1 << 40)
@@ -138,6 +140,74 @@ static void foreign_rows_are_harmless(void **state) {
   }
 }
 
+/* ---- Going back -------------------------------------------------------------------- */
+
+static int wish(int64_t id, const char *expected) {
+  char words[256] = "";
+  struct text why = text_over(words, sizeof words);
+  struct guest *guest;
+  assert_int_equal(guest_open(&guest, stored_path, &why), STATUS_OK);
+  const int status = model_orders_crown(guest, id, MODEL_RIG_BEGIN, &why);
+  guest_close(guest);
+  assert_non_null(strstr(words, expected));
+  return status;
+}
+
+/* Somebody else wants an earlier version: the daemon has it, and so has its next run. */
+static void a_wish_is_granted(void **state) {
+  (void)state;
+  struct shelf_rig rig;
+  begin(&rig, "ecod", 3, MUCH);
+  for (unsigned i = 0; i < 3; i++) {
+    (void)model_rig_feed(&rig.values, 100);
+    flush(&rig);
+  }
+  const int64_t first = stored_number("SELECT id FROM models WHERE version = 1");
+  const int64_t second = stored_number("SELECT id FROM models WHERE version = 2");
+  const int64_t third = stored_number("SELECT id FROM models WHERE version = 3");
+  assert_int_equal(wish(third, "is the champion"), STATUS_INVALID);
+  assert_int_equal(wish(999, "no model of the id 999"), STATUS_NOT_FOUND);
+  assert_int_equal(wish(second, ""), STATUS_OK);
+  assert_int_equal(wish(first, ""), STATUS_OK); /* the later wish counts */
+  assert_int_equal(stored_number("SELECT count(*) FROM models WHERE crowned > 0"), 1);
+  flush(&rig);
+  assert_int_equal(stored_status(&rig.stored).models_crowned, 1);
+  assert_int_equal(stored_number("SELECT version FROM models WHERE champion = 1"), 1);
+  assert_int_equal(stored_number("SELECT count(*) FROM models WHERE crowned > 0"), 0);
+  assert_int_equal(stored_number("SELECT count(*) FROM models"), 3);
+  again(&rig, "ecod");
+  assert_int_equal(stored_status(&rig.stored).models_restored, 1);
+  (void)model_rig_feed(&rig.values, 999);
+  flush(&rig);
+  assert_int_equal(stored_number("SELECT version FROM models WHERE champion = 1"), 1);
+  (void)model_rig_feed(&rig.values, 1);
+  flush(&rig);
+  assert_int_equal(stored_number("SELECT version FROM models WHERE champion = 1"), 4);
+  stored_stop(&rig.stored);
+}
+
+/* While nobody runs, it waits; what cannot be used is forgotten. */
+static void a_wish_waits_and_a_bad_one_does_not(void **state) {
+  (void)state;
+  struct shelf_rig rig;
+  begin(&rig, "ecod", 3, MUCH);
+  for (unsigned i = 0; i < 2; i++) {
+    (void)model_rig_feed(&rig.values, 100);
+    flush(&rig);
+  }
+  stored_stop(&rig.stored);
+  assert_int_equal(wish(stored_number("SELECT id FROM models WHERE version = 1"), ""), STATUS_OK);
+  start(&rig, "ecod", NULL, 3, MUCH);
+  flush(&rig);
+  assert_int_equal(stored_number("SELECT version FROM models WHERE champion = 1"), 1);
+  stored_run("UPDATE models SET crowned = 1, block = zeroblob(128) WHERE version = 2");
+  flush(&rig);
+  assert_int_equal(stored_status(&rig.stored).models_refused, 1);
+  assert_int_equal(stored_number("SELECT version FROM models WHERE champion = 1"), 1);
+  assert_int_equal(stored_number("SELECT count(*) FROM models WHERE crowned > 0"), 0);
+  stored_stop(&rig.stored);
+}
+
 /* ---- What is kept ----------------------------------------------------------------- */
 
 static void the_last_few_are_kept(void **state) {
@@ -175,6 +245,31 @@ static void what_was_fitted_is_told(void **state) {
                     " AND threshold < score_max AND score_stddev > 0 AND champion = 1"
                     " AND bytes = length(block) AND f1 IS NULL AND crowned IS NULL"),
       1);
+}
+
+/* Drift is measured after fifty values, and written without the block. */
+static void drift_is_told(void **state) {
+  (void)state;
+  struct shelf_rig rig;
+  begin(&rig, "robust_random_cut_forest", 3, MUCH);
+  (void)model_rig_feed(&rig.values, 60);
+  flush(&rig);
+  assert_int_equal(stored_number("SELECT count(*) FROM models WHERE input_drift IS NULL"), 1);
+  (void)model_rig_feed(&rig.values, 45);
+  flush(&rig);
+  assert_int_equal(stored_status(&rig.stored).models, 1);
+  assert_int_equal(stored_number("SELECT count(*) FROM models WHERE input_drift > 0"
+                                 " AND input_drift < 0.5 AND score_drift IS NULL"),
+                   1);
+  again(&rig, "robust_random_cut_forest");
+  assert_int_equal(stored_status(&rig.stored).models_restored, 1);
+  stored_stop(&rig.stored);
+  begin(&rig, "ecod", 3, MUCH);
+  (void)model_rig_feed(&rig.values, 105);
+  stored_stop(&rig.stored);
+  assert_int_equal(stored_number("SELECT count(*) FROM models WHERE input_drift > 0"
+                                 " AND score_drift > 0 AND score_drift < 0.5"),
+                   1);
 }
 
 static void none_is_kept_where_none_is_wanted(void **state) {
@@ -248,8 +343,11 @@ int main(void) {
       cmocka_unit_test(a_killed_one_goes_on_from_its_checkpoint),
       cmocka_unit_test(damaged_ones_are_fitted_anew),
       cmocka_unit_test(foreign_rows_are_harmless),
+      cmocka_unit_test(a_wish_is_granted),
+      cmocka_unit_test(a_wish_waits_and_a_bad_one_does_not),
       cmocka_unit_test(the_last_few_are_kept),
       cmocka_unit_test(what_was_fitted_is_told),
+      cmocka_unit_test(drift_is_told),
       cmocka_unit_test(none_is_kept_where_none_is_wanted),
       cmocka_unit_test(there_are_not_too_many_bytes),
       cmocka_unit_test(a_full_disk_postpones),

@@ -4,6 +4,7 @@
 #include "anomaly/engine.h"
 #include "anomaly/status.h"
 #include "base/option.h"
+#include "unit/model_rig.h"
 #include "unit/signals.h"
 #include "unit/unit_test.h"
 
@@ -13,18 +14,24 @@
 
 enum { METRICS = 40, FEEDERS = 3, PATIENCE = 60 };
 
-static struct engine *start(double trainer_cpu) {
+static struct engine *start_with(double trainer_cpu, struct rule_set *rules) {
   struct engine_settings settings = engine_settings_preset();
-  struct rule *rule;
   struct engine *engine;
-  settings.fit_later = true;
+  settings.fit_later = settings.store_models = true;
   settings.options.trainer_cpu = trainer_cpu;
-  assert_int_equal(rule_set_create(&settings.rules), STATUS_OK);
-  assert_int_equal(rule_set_add(settings.rules, &rule), STATUS_OK);
-  assert_int_equal(rule_add_detector(rule, watcher_find("ecod"), NULL), STATUS_OK);
-  assert_int_equal(rule_add_detector(rule, watcher_find("copod"), NULL), STATUS_OK);
+  settings.rules = rules;
   assert_int_equal(engine_create(&engine, &settings), STATUS_OK);
   return engine;
+}
+
+static struct engine *start(double trainer_cpu) {
+  struct rule_set *rules;
+  struct rule *rule;
+  assert_int_equal(rule_set_create(&rules), STATUS_OK);
+  assert_int_equal(rule_set_add(rules, &rule), STATUS_OK);
+  assert_int_equal(rule_add_detector(rule, watcher_find("ecod"), NULL), STATUS_OK);
+  assert_int_equal(rule_add_detector(rule, watcher_find("copod"), NULL), STATUS_OK);
+  return start_with(trainer_cpu, rules);
 }
 
 static struct verdict observe(struct engine *engine, unsigned metric, unsigned at,
@@ -86,18 +93,19 @@ static void test_the_trainer_makes_them(void **state) {
   engine_destroy(engine);
 }
 
-/* Metrics that began together are not fitted together ever after. */
-static void test_later_fits_are_spread(void **state) {
-  (void)state;
-  struct engine *const engine = start(100);
+/*
+ * Metrics that began together are not fitted together ever after: the most of them
+ * that fall due at one value until `last`, all having fallen due then.
+ */
+static size_t most_at_once(struct engine *engine, uint64_t fits, unsigned last) {
   struct trainer *trainer;
   struct noise noise = {5};
   assert_int_equal(trainer_create(&trainer, engine), STATUS_OK);
   feed(engine, METRICS, 50);
-  await_fits(engine, 2 * METRICS);
+  await_fits(engine, fits);
   trainer_destroy(trainer);
   size_t before = 0, most = 0;
-  for (unsigned at = 50; at <= 150; at++) {
+  for (unsigned at = 50; at <= last; at++) {
     for (unsigned metric = 0; metric < METRICS; metric++)
       (void)observe(engine, metric, at, &noise);
     const size_t waiting = stats_of(engine).waiting_fits;
@@ -105,8 +113,21 @@ static void test_later_fits_are_spread(void **state) {
     before = waiting;
   }
   assert_int_equal(before, METRICS);
-  assert_true(most < METRICS / 4);
   engine_destroy(engine);
+  return most;
+}
+
+static void test_later_fits_are_spread(void **state) {
+  (void)state;
+  assert_true(most_at_once(start(100), 2 * METRICS, 150) < METRICS / 4);
+}
+
+static void test_a_schedule_is_spread_too(void **state) {
+  (void)state;
+  static const char *const options[] = {"retrain_interval=1000000", "retrain_after=1000",
+                                        "drift_limit=0", NULL};
+  struct engine *const engine = start_with(100, model_rig_rules("ecod", options));
+  assert_true(most_at_once(engine, METRICS, 150) < METRICS / 4);
 }
 
 static double processor_seconds(void) {
@@ -196,6 +217,7 @@ int main(void) {
       cmocka_unit_test(test_without_a_trainer_fits_wait),
       cmocka_unit_test(test_the_trainer_makes_them),
       cmocka_unit_test(test_later_fits_are_spread),
+      cmocka_unit_test(test_a_schedule_is_spread_too),
       cmocka_unit_test(test_the_budget_is_kept),
       cmocka_unit_test(test_a_full_queue_postpones),
       cmocka_unit_test(test_threads_feed_while_it_fits),
