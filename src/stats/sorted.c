@@ -88,6 +88,8 @@ static void sort_by_keys(struct item *items, size_t count, unsigned used,
 static bool insert_each(struct item *items, size_t count, size_t moves_max) {
   size_t moves = 0;
   for (size_t i = 1; i < count && moves <= moves_max; i++) {
+    if (!(items[i - 1].number > items[i].number))
+      continue;
     const struct item item = items[i];
     size_t place = i;
     for (; place > 0 && items[place - 1].number > item.number; place--)
