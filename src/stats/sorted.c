@@ -8,8 +8,8 @@
 #include <string.h>
 
 enum {
-  CHUNK = 1024,
-  FEW = 64, /* so few are soonest put in order one by one */
+  CHUNK = 1536, /* so that a day of minutes is one */
+  FEW = 64,     /* so few are soonest put in order one by one */
   DIGITS_EVEN = 2,
   DIGITS_MAX = 4,
   DIGIT_VALUES = 256,
