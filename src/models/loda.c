@@ -174,43 +174,35 @@ static struct range range_of(const double *values, size_t count, size_t bins) {
 
 /* What a fit works with beside the block. */
 struct work {
-  size_t rows, columns;
+  const struct matrix *rows;
   uint32_t *list; /* columns in any order */
-  double *cells;  /* one column after the other */
   double *values; /* projections of the rows */
   uint32_t *bins; /* they fall into */
 };
 
 static void work_release(struct work *work) {
   free(work->list);
-  free(work->cells);
   free(work->values);
   free(work->bins);
 }
 
 static int work_init(struct work *work, const struct matrix *rows) {
-  const size_t count = rows->rows, columns = rows->columns;
-  *work = (struct work){.rows = count,
-                        .columns = columns,
-                        .list = calloc(columns, sizeof *work->list),
-                        .cells = calloc(count * columns, sizeof *work->cells),
-                        .values = calloc(count, sizeof *work->values),
-                        .bins = calloc(count, sizeof *work->bins)};
-  if (work->list == NULL || work->cells == NULL || work->values == NULL || work->bins == NULL)
-    return STATUS_NO_MEMORY;
-  for (size_t column = 0; column < columns; column++)
-    for (size_t i = 0; i < count; i++)
-      work->cells[column * count + i] = rows->cells[i * columns + column];
-  return STATUS_OK;
+  *work = (struct work){.rows = rows,
+                        .list = calloc(rows->columns, sizeof *work->list),
+                        .values = calloc(rows->rows, sizeof *work->values),
+                        .bins = calloc(rows->rows, sizeof *work->bins)};
+  return work->list != NULL && work->values != NULL && work->bins != NULL ? STATUS_OK
+                                                                          : STATUS_NO_MEMORY;
 }
 
 /* As `project` does it, of all rows. */
 static void project_rows(const struct work *work, const struct term *terms, size_t count) {
-  memset(work->values, 0, work->rows * sizeof *work->values);
+  const struct matrix *const rows = work->rows;
+  memset(work->values, 0, rows->rows * sizeof *work->values);
   for (size_t at = 0; at < count; at++) {
-    const double *const cells = work->cells + terms[at].column * work->rows;
-    for (size_t i = 0; i < work->rows; i++)
-      work->values[i] += terms[at].weight * cells[i];
+    const double *cell = rows->cells + terms[at].column;
+    for (size_t i = 0; i < rows->rows; i++, cell += rows->columns)
+      work->values[i] += terms[at].weight * *cell;
   }
 }
 
@@ -218,11 +210,11 @@ static void fill_bins(const struct work *work, struct range range, size_t bins,
                       double *ret_surprise) {
   for (size_t i = 0; i < bins; i++)
     ret_surprise[i] = NOT_QUITE_NONE;
-  for (size_t i = 0; i < work->rows; i++) {
+  for (size_t i = 0; i < work->rows->rows; i++) {
     work->bins[i] = (uint32_t)bin_of(range, bins, work->values[i]);
     ret_surprise[work->bins[i]]++;
   }
-  const double sum = (double)work->rows + (double)bins * NOT_QUITE_NONE;
+  const double sum = (double)work->rows->rows + (double)bins * NOT_QUITE_NONE;
   for (size_t i = 0; i < bins; i++)
     ret_surprise[i] = -log(ret_surprise[i] / sum);
 }
@@ -233,18 +225,18 @@ static void fit_cuts(struct body *body, const struct work *work, const struct fi
   struct range *const ranges = (struct range *)(terms + body->cuts * body->terms);
   double *surprise = (double *)(ranges + body->cuts);
   uint64_t random = control->seed;
-  memset(ret_scores, 0, work->rows * sizeof *ret_scores);
+  memset(ret_scores, 0, work->rows->rows * sizeof *ret_scores);
   for (size_t cut = 0; cut < body->cuts && !fit_stopped(control); cut++) {
-    draw_terms(terms, body->terms, work->columns, work->list, &random);
+    draw_terms(terms, body->terms, work->rows->columns, work->list, &random);
     project_rows(work, terms, body->terms);
-    ranges[cut] = range_of(work->values, work->rows, body->bins);
+    ranges[cut] = range_of(work->values, work->rows->rows, body->bins);
     fill_bins(work, ranges[cut], body->bins, surprise);
-    for (size_t i = 0; i < work->rows; i++)
+    for (size_t i = 0; i < work->rows->rows; i++)
       ret_scores[i] += surprise[work->bins[i]];
     terms += body->terms;
     surprise += body->bins;
   }
-  for (size_t i = 0; i < work->rows; i++)
+  for (size_t i = 0; i < work->rows->rows; i++)
     ret_scores[i] /= (double)body->cuts;
 }
 
