@@ -44,7 +44,8 @@ enum {
   RUN_OF_NEW_LEVEL = 10,
 };
 
-static const double GAIN = .02; /* of the mean distance and the thresholds */
+static const double HEAVY_SHAPE = 1. / 3; /* as the tails of most metrics have it */
+static const double GAIN = .02;           /* of the mean distance and the thresholds */
 static const double PEAK_MOST = 1e30;
 static const double UNITS_MOST = 1e6;
 static const double TIME_LIMIT = 1e12;
@@ -108,14 +109,8 @@ static const struct option_row spot_options[] = {
     OPTION_ROWS_END,
 };
 
-static const struct state_row tail_rows[] = {
-    STATE_FIELD(struct excess_tail, shape, STATE_F64),
-    STATE_FIELD(struct excess_tail, scale, STATE_F64),
-    STATE_ROWS_END,
-};
-
 static const struct state_row side_rows[] = {
-    STATE_STRUCTS(struct side, tail, 1, struct excess_tail, tail_rows),
+    STATE_STRUCTS(struct side, tail, 1, struct excess_tail, excess_tail_rows),
     STATE_FIELD(struct side, threshold, STATE_F64),
     STATE_FIELD(struct side, reach, STATE_F64),
     STATE_FIELD(struct side, peaks, STATE_U32),
@@ -192,7 +187,7 @@ static void fit(struct side *side, double threshold, double decades) {
   side->fitted = count >= EXCESS_TAIL_LEAST;
   if (!side->fitted)
     return;
-  side->tail = excess_tail_fit(excess, count);
+  side->tail = excess_tail_fit(excess, count, HEAVY_SHAPE);
   side->fitted = excess_tail_valid(&side->tail);
   side->reach = fmin(excess_tail_quantile(&side->tail, decades), PEAK_MOST);
 }

@@ -11,9 +11,13 @@
 enum { WINDOW_MOST = 50000, LEARNER_PATIENCE = 10 };
 
 static const float ALARM = 1;
-/* Rows so near to one another are one chance, as for a metric's preset features. */
-static const float RELATED_ROWS = 10;
+static const double LEVEL_GAIN = 0.125;  /* of the last minutes, as that of `host` */
 static const double SHARE_LEAST = 0.005; /* less is written as nothing */
+
+static const char *const feed_names[] = {[MODEL_FEED_AUTO] = "auto",
+                                         [MODEL_FEED_DEVIATION] = "deviation",
+                                         [MODEL_FEED_VALUE] = "value",
+                                         NULL};
 
 #define FIELD(name_) .name = #name_, .offset = offsetof(struct group_model_options, name_)
 
@@ -26,6 +30,12 @@ const struct option_row group_model_rows[] = {
              "on learning"},
     {FIELD(window_size), .kind = OPTION_COUNT, .unit = "rows", .preset = 1000, .min = 20,
      .max = WINDOW_MOST, .help = "Newest rows that are kept and fitted to"},
+    {FIELD(window_span), .kind = OPTION_DURATION, .preset = 604800, .min = 0, .max = 3155760000.0,
+     .help = "Time that the kept rows are spread over, one of two, four, eight ... being kept for "
+             "it; 0, and always for a model of a sequence: the newest as they come"},
+    {FIELD(feed), .kind = OPTION_CHOICE, .preset = MODEL_FEED_AUTO, .choices = feed_names,
+     .help = "What the model sees of a value: the deviation from the level of the last minutes, or "
+             "the value itself; auto is the value for a model of a sequence, else the deviation"},
     {FIELD(threshold), .kind = OPTION_REAL, .unit = "decades", .preset = 0, .min = 0, .max = 30,
      .help = "Surprise, by the group's own past scores, that is over the line: 3 is once in a "
              "thousand rows; 0 takes what is rare enough for the rows' interval"},
@@ -40,9 +50,7 @@ const char *group_model_check(const struct model *model,
 }
 
 struct group_model group_model_of(const struct group_model_make *make) {
-  struct group_model stream = {.make = *make, .wait = make->stream->min_samples};
-  rarity_init(&stream.rarity);
-  return stream;
+  return (struct group_model){.make = *make, .wait = make->stream->min_samples, .stride = 1};
 }
 
 /* ---- Columns -------------------------------------------------------------- */
@@ -81,10 +89,13 @@ int group_model_grow(struct group_model *stream, uint32_t columns) {
   double *const row = realloc(stream->row, columns * sizeof *row);
   if (row != NULL)
     stream->row = row;
+  double *const measured = realloc(stream->measured, columns * sizeof *measured);
+  if (measured != NULL)
+    stream->measured = measured;
   double *const window = realloc(stream->window, cells * sizeof *window);
   if (window != NULL)
     stream->window = window;
-  if (column == NULL || row == NULL || window == NULL)
+  if (column == NULL || row == NULL || measured == NULL || window == NULL)
     return STATUS_NO_MEMORY;
   add_columns(stream, columns);
   return STATUS_OK;
@@ -93,10 +104,11 @@ int group_model_grow(struct group_model *stream, uint32_t columns) {
 void group_model_release(struct group_model *stream) {
   fitted_give(stream->fitted);
   free(stream->window);
+  free(stream->measured);
   free(stream->row);
   free(stream->column);
   stream->fitted = NULL;
-  stream->window = stream->row = NULL;
+  stream->window = stream->measured = stream->row = NULL;
   stream->column = NULL;
   stream->columns = 0;
 }
@@ -135,14 +147,15 @@ static void judge(struct group_model *stream, const struct group_row *row,
                   struct group_finding *ret) {
   struct fitted *const fitted = stream->fitted;
   for (uint32_t i = 0; i < stream->columns; i++)
-    stream->row[i] = stream->column[i].known ? row->value[i] : (double)NAN;
-  const struct model_calibration calibration = {&stream->rarity, &stream->lasting};
+    stream->row[i] = stream->column[i].known ? stream->measured[i] : (double)NAN;
+  const struct model_calibration calibration = {&stream->history, &stream->lasting};
   const struct course_record record = record_of(stream, row->time);
   const struct model_case score = {
       .block = fitted->block,
+      .row = stream->row,
       .raw = model_score(fitted->block, stream->row, fitted->scratch),
       .record = &record,
-      .line = model_line(stream->make.stream->threshold, RELATED_ROWS * (float)row->interval),
+      .line = model_line(stream->make.stream->threshold, (float)row->interval),
       .alarm = ALARM};
   const struct model_judgement judgement = model_calibration_judge(&calibration, &score);
   ret->ready = judgement.ready;
@@ -154,35 +167,91 @@ static void judge(struct group_model *stream, const struct group_row *row,
   }
 }
 
-/* ---- Learning ------------------------------------------------------------- */
+/* ---- Rows ----------------------------------------------------------------- */
 
-static uint32_t count_values(struct group_model *stream, const double *value) {
+static bool sees_values(const struct group_model_make *make) {
+  return make->stream->feed == MODEL_FEED_VALUE ||
+         (make->stream->feed == MODEL_FEED_AUTO && make->model->sequential);
+}
+
+/* How far the value is from the level of the last rows. */
+static double deviation_of(struct group_model_column *column, double value) {
+  const double bounded = double_clamp(value, -MODEL_CELL_MAX, MODEL_CELL_MAX);
+  if (column->values == 0)
+    column->level = bounded;
+  return bounded - column->level;
+}
+
+/* Writes what the model is to see; returns how many values are there. */
+static uint32_t measure(struct group_model *stream, const double *value) {
+  const bool as_they_are = sees_values(&stream->make);
   uint32_t values = 0;
   for (uint32_t i = 0; i < stream->columns; i++) {
-    const bool there = isfinite(value[i]);
-    values += there;
-    stream->column[i].values += there && stream->column[i].values < UINT32_MAX;
+    struct group_model_column *const column = &stream->column[i];
+    stream->measured[i] = (double)NAN;
+    if (!isfinite(value[i]))
+      continue;
+    stream->measured[i] = as_they_are ? value[i] : deviation_of(column, value[i]);
+    column->values += column->values < UINT32_MAX;
+    values++;
   }
   return values;
 }
 
+/* What people hear of as odd is not to move what is usual. */
+static void learn_levels(struct group_model *stream) {
+  if (group_alarm_is_fresh(&stream->alarm))
+    return;
+  for (uint32_t i = 0; i < stream->columns; i++) {
+    struct group_model_column *const column = &stream->column[i];
+    if (isfinite(stream->measured[i]))
+      column->level += fmax(LEVEL_GAIN, 1. / column->values) * stream->measured[i];
+  }
+}
+
+/* Whether the full window is to reach further back; one that went round once stays as it is. */
+static bool is_short(const struct group_model *stream, double interval) {
+  const struct group_model_options *const options = stream->make.stream;
+  return stream->held == options->window_size && stream->newest + 1 == stream->held &&
+         !stream->make.model->sequential && interval > 0 && stream->stride <= UINT32_MAX / 2 &&
+         stream->stride * interval * options->window_size < options->window_span;
+}
+
+/* Every other row goes; the newest stays. */
+static void thin_window(struct group_model *stream) {
+  const size_t columns = stream->columns, first = 1 - stream->held % 2;
+  const uint32_t left = (stream->held + 1) / 2;
+  for (size_t i = 0; i < left; i++)
+    memmove(stream->window + i * columns, stream->window + (2 * i + first) * columns,
+            columns * sizeof *stream->window);
+  stream->held = left;
+  stream->newest = left - 1;
+  stream->stride *= 2;
+}
+
 static void keep(struct group_model *stream, const struct group_row *row) {
+  const uint32_t size = stream->make.stream->window_size;
   if (stream->number == 0)
     stream->first_time = row->time;
   stream->last_time = row->time;
   stream->number += stream->number < UINT32_MAX;
-  if (stream->held > 0)
-    stream->newest = stream->newest + 1 < stream->make.stream->window_size ? stream->newest + 1 : 0;
-  stream->held += stream->held < stream->make.stream->window_size;
   stream->wait -= stream->wait > 0;
-  memcpy(stream->window + (size_t)stream->newest * stream->columns, row->value,
-         stream->columns * sizeof *row->value);
+  if (++stream->passed < stream->stride)
+    return;
+  stream->passed = 0;
+  if (is_short(stream, row->interval))
+    thin_window(stream);
+  if (stream->held > 0)
+    stream->newest = stream->newest + 1 < size ? stream->newest + 1 : 0;
+  stream->held += stream->held < size;
+  memcpy(stream->window + (size_t)stream->newest * stream->columns, stream->measured,
+         stream->columns * sizeof *stream->measured);
 }
 
 void group_model_update(struct group_model *stream, const struct group_row *row,
                         struct group_finding *ret, struct group_blame ret_blames[GROUP_BLAMES],
                         size_t *ret_blame_count) {
-  const bool news = count_values(stream, row->value) > 0;
+  const bool news = measure(stream, row->value) > 0;
   const bool scored = news && stream->fitted != NULL;
   *ret = (struct group_finding){.kind = KIND_NONE};
   *ret_blame_count = 0;
@@ -193,8 +262,11 @@ void group_model_update(struct group_model *stream, const struct group_row *row,
     *ret_blame_count = blame(stream, ret_blames);
   if (scored && block_learns(stream->fitted->block))
     model_learn(stream->fitted->block, stream->row, stream->fitted->scratch);
-  if (news)
-    keep(stream, row);
+  if (!news)
+    return;
+  if (!sees_values(&stream->make))
+    learn_levels(stream);
+  keep(stream, row);
 }
 
 /* ---- Fits ----------------------------------------------------------------- */
@@ -244,7 +316,8 @@ int group_model_take(struct group_model *stream, struct block *block) {
   stream->fitted = fitted;
   stream->version++;
   for (uint32_t i = 0; i < stream->columns; i++)
-    stream->column[i].known = stream->column[i].values >= stream->make.stream->min_samples;
+    stream->column[i].known =
+        stream->column[i].values / stream->stride >= stream->make.stream->min_samples;
   wait_again(stream);
   return STATUS_OK;
 }

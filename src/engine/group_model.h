@@ -1,7 +1,11 @@
 /*
  * A group judged by a model: each row is scored with the model as it is fitted
- * now ("tick"), and now and then the model is fitted anew to the newest rows
- * ("tock"). How unusual a raw score is, the group's own past scores say.
+ * now ("tick"), and now and then the model is fitted anew to a window of rows
+ * ("tock"). What a model sees is how far each column is from its level of the last
+ * rows, as levels wander with the hour and the load; and a window that is thinned
+ * until it reaches back for a week, as a model that has seen only half a day is
+ * surprised by each evening. How unusual a raw score is, the group's own past
+ * scores say.
  *
  * Who owns it asks after each row whether a fit is due, fits, and tells it what
  * came of that. It belongs to one thread at a time.
@@ -14,16 +18,25 @@
 #include "engine/fitted.h"
 #include "stats/group_alarm.h"
 #include "stats/lasting.h"
-#include "stats/rarity.h"
+#include "stats/score_history.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+/* What the model sees of a value. */
+enum model_feed {
+  MODEL_FEED_AUTO,      /* the value for a model of a sequence, else the deviation */
+  MODEL_FEED_DEVIATION, /* from the level of the last rows */
+  MODEL_FEED_VALUE,
+};
+
 struct group_model_options {
   uint32_t min_samples;      /* until the first fit */
   uint32_t retrain_interval; /* rows from fit to fit */
   uint32_t window_size;      /* rows kept */
+  double window_span;        /* seconds that they are spread over; 0 = the newest ones */
+  int feed;                  /* enum model_feed */
   double threshold;          /* decades; 0 = what is rare for the rows' interval */
 };
 
@@ -45,21 +58,25 @@ const char *group_model_check(const struct model *model, const struct group_mode
 struct group_model_column {
   uint32_t values; /* that have come; stays at its largest */
   bool known;      /* the fitted block knows it; else it is missing to the block */
+  double level;    /* of the last values; within ±MODEL_CELL_MAX, of no meaning before the first */
 };
 
 struct group_model {
   struct group_model_make make;
   uint32_t columns;
   struct group_model_column *column;
-  double *window;        /* window_size rows */
+  double *window;        /* window_size rows of what the model sees */
   uint32_t held, newest; /* rows in the window; index of the last */
+  uint32_t stride;       /* one of so many rows goes into the window; at least 1 */
+  uint32_t passed;       /* rows since the last that did; less than stride */
+  double *measured;      /* the last row, all of it */
   double *row;           /* as the block sees it */
   struct fitted *fitted; /* NULL before the first fit */
   uint32_t wait;         /* rows until the next fit is due */
   uint32_t number;       /* rows so far; stays at its largest */
   uint32_t version;      /* of the last block */
   double first_time, last_time;
-  struct rarity rarity;
+  struct score_history history;
   struct lasting lasting;
   struct group_alarm alarm;
 };

@@ -8,19 +8,20 @@
 #include "anomaly/model.h"
 #include "stats/course.h"
 #include "stats/lasting.h"
-#include "stats/rarity.h"
+#include "stats/score_history.h"
 
 #include <stdbool.h>
 
 /* What a stream keeps, borrowed. */
 struct model_calibration {
-  struct rarity *rarity; /* of the raw scores, as distances */
+  struct score_history *history; /* of the raw scores, as distances */
   struct lasting *lasting;
 };
 
 /* A raw score that is to be judged. */
 struct model_case {
   const struct block *block; /* that gave it */
+  const double *row;         /* that it is of, as the block sees it */
   double raw;
   const struct course_record *record; /* `ready` says whether it may alarm */
   double line;                        /* decades that make a ratio of 1; > 0 */
@@ -39,7 +40,7 @@ struct model_judgement {
  */
 double model_line(double threshold, float interval);
 
-/* Judges a score and counts it; what lasts makes the past weigh less. */
+/* Judges a score and counts it; what lasts is hastened to become usual. */
 struct model_judgement model_calibration_judge(const struct model_calibration *calibration,
                                                const struct model_case *now);
 

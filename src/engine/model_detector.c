@@ -7,18 +7,16 @@
 #include "stats/lasting.h"
 #include "stats/moments.h"
 #include "stats/pace.h"
-#include "stats/rarity.h"
+#include "stats/score_history.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const double TIME_MOST = 1e12;
-/* Records whose features share their values count for fewer chances, down to this. */
-static const float SHARED_MOST = 10;
 
 struct model_state {
-  struct rarity rarity; /* of the raw scores, as distances */
+  struct score_history history; /* of the raw scores, as distances */
   struct course course;
   struct pace pace;
   struct lasting lasting;
@@ -36,7 +34,7 @@ struct model_state {
 };
 
 static const struct state_row model_state_rows[] = {
-    STATE_STRUCTS(struct model_state, rarity, 1, struct rarity, rarity_rows),
+    STATE_STRUCTS(struct model_state, history, 1, struct score_history, score_history_rows),
     STATE_STRUCTS(struct model_state, course, 1, struct course, course_rows),
     STATE_STRUCTS(struct model_state, pace, 1, struct pace, pace_rows),
     STATE_STRUCTS(struct model_state, lasting, 1, struct lasting, lasting_rows),
@@ -68,7 +66,6 @@ static size_t state_size(const void *opaque) {
 static void init(void *opaque, const void *options_) {
   const struct model_options *const options = options_;
   struct model_state *const state = opaque;
-  rarity_init(&state->rarity);
   pace_init(&state->pace);
   state->wait = options->min_samples;
 }
@@ -319,21 +316,15 @@ static void name(const struct model_options *options, const struct observation *
   ret->reason = reason_of(feature);
 }
 
-/* Seconds between records that have little to do with one another. */
-static float interval_of(const struct model_state *state, const struct model_options *options) {
-  const float records = (float)feature_reach(&options->features) + 1;
-  return state->pace.interval * float_min(records, SHARED_MOST);
-}
-
 static void judge(struct model_state *state, const struct model_options *options,
                   const struct course_record *record, const struct observation *now,
-                  struct finding *ret) {
-  const struct model_calibration calibration = {&state->rarity, &state->lasting};
+                  const double *row, struct finding *ret) {
+  const struct model_calibration calibration = {&state->history, &state->lasting};
   const struct model_case score = {.block = now->block,
+                                   .row = row,
                                    .raw = ret->raw,
                                    .record = record,
-                                   .line =
-                                       model_line(options->threshold, interval_of(state, options)),
+                                   .line = model_line(options->threshold, state->pace.interval),
                                    .alarm = (float)now->line};
   const struct model_judgement judgement = model_calibration_judge(&calibration, &score);
   ret->ready = judgement.ready;
@@ -362,7 +353,7 @@ static void update(void *opaque, const void *options_, const struct observation 
   state->until_look -= state->until_look > 0 && options->drift_limit > 0;
   ret->raw = model_score(now->block, row, now->scratch);
   ret->outlier = ret->raw > block_threshold(now->block);
-  judge(state, options, &record, now, ret);
+  judge(state, options, &record, now, row, ret);
   if (ret->ratio > 0) {
     ret->kind = KIND_PATTERN;
     if (feature_of(&options->features, 0) == FEATURE_VALUE)
@@ -393,9 +384,10 @@ static bool valid(const void *opaque, const void *options) {
   const struct model_state *const state = opaque;
   uint8_t fitted;
   memcpy(&fitted, &state->fitted, sizeof fitted);
-  return rarity_valid(&state->rarity) && course_valid(&state->course) && pace_valid(&state->pace) &&
-         state->tried >= 0 && state->tried <= TIME_MOST && state->created >= 0 &&
-         state->created <= TIME_MOST && fitted <= 1 && window_valid(state, options);
+  return score_history_valid(&state->history) && course_valid(&state->course) &&
+         pace_valid(&state->pace) && state->tried >= 0 && state->tried <= TIME_MOST &&
+         state->created >= 0 && state->created <= TIME_MOST && fitted <= 1 &&
+         window_valid(state, options);
 }
 
 /* ---- The descriptor ------------------------------------------------------- */
@@ -409,7 +401,7 @@ struct detector model_detector(const struct model *model, const char *(*check)(c
                            .options = rows,
                            .options_size = model_options_write(model, rows),
                            .state = model_state_rows,
-                           .state_version = 2,
+                           .state_version = 3,
                            .state_size = state_size,
                            .check = check,
                            .init = init,

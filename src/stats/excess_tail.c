@@ -4,9 +4,14 @@
 
 enum { GRID_MOST = 256, PRIOR_WEIGHT = 20 };
 
-static const double PRIOR_SHAPE = 1. / 3;
 static const double NO_SHAPE = 1e-6; /* an exponential tail */
 static const double SHAPE_MOST = 10, SCALE_MOST = 1e150;
+
+const struct state_row excess_tail_rows[] = {
+    STATE_FIELD(struct excess_tail, shape, STATE_F64),
+    STATE_FIELD(struct excess_tail, scale, STATE_F64),
+    STATE_ROWS_END,
+};
 
 /* Shape that maximises the likelihood for one ratio of shape to scale, with its sign turned. */
 static double shape_of(const double *excess, size_t count, double ratio) {
@@ -43,11 +48,11 @@ static double mean_ratio(const double *excess, size_t count) {
   return sum / weights;
 }
 
-struct excess_tail excess_tail_fit(const double *excess, size_t count) {
+struct excess_tail excess_tail_fit(const double *excess, size_t count, double expected) {
   const double ratio = mean_ratio(excess, count);
   const double shape = shape_of(excess, count, ratio);
   const double number = (double)count;
-  const double shrunk = (number * shape + PRIOR_WEIGHT * PRIOR_SHAPE) / (number + PRIOR_WEIGHT);
+  const double shrunk = (number * shape + PRIOR_WEIGHT * expected) / (number + PRIOR_WEIGHT);
   return (struct excess_tail){
       .shape = fmax(-SHAPE_MOST, fmin(shrunk, SHAPE_MOST)),
       .scale = -shape / ratio,

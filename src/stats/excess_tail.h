@@ -4,12 +4,14 @@
  * generalized Pareto distribution, whatever the values do below it.
  *
  * Source: J. Zhang and M. A. Stephens, 2009, A new and efficient estimation
- * method for the generalized Pareto distribution; with the shape shrunk to that
- * of a heavy tail, because what is estimated from some hundred excesses has to
+ * method for the generalized Pareto distribution; with the shape shrunk to what
+ * the caller expects, because what is estimated from some hundred excesses has to
  * reach far beyond them.
  */
 #ifndef ANOMALY_STATS_EXCESS_TAIL_H
 #define ANOMALY_STATS_EXCESS_TAIL_H
+
+#include "anomaly/detector.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,12 +22,16 @@ struct excess_tail {
   double scale; /* > 0 */
 };
 
+extern const struct state_row excess_tail_rows[];
+
 /*
  * Fits a tail to `count` excesses > 0 in ascending order. Takes time in
- * proportion to count to the power of 1.5.
+ * proportion to count to the power of 1.5. `expected` is the shape that such tails
+ * have: 0 as an exponential one, > 0 heavier, < 0 with an end; it weighs as 20
+ * excesses do.
  */
 #define EXCESS_TAIL_LEAST 10 /* excesses that make a tail */
-struct excess_tail excess_tail_fit(const double *excess, size_t count);
+struct excess_tail excess_tail_fit(const double *excess, size_t count, double expected);
 
 /*
  * Decades of an excess >= 0: -log10 of the probability that another one is

@@ -5,6 +5,7 @@
 #include "base/option.h"
 #include "bench/replay.h"
 #include "engine/group.h"
+#include "engine/group_model.h"
 #include "evaluate/events.h"
 
 #include <math.h>
@@ -62,24 +63,35 @@ static double *make_verdicts(const struct frame *frame) {
   return NULL;
 }
 
-static void judge_rows(struct group_replay *replay, struct group *group, const struct frame *frame,
-                       const double *value) {
+/* Judges one row; returns how many columns are to blame. */
+typedef size_t (*judge_row)(void *judge, const struct group_row *row, struct group_finding *ret,
+                            struct group_blame ret_blames[GROUP_BLAMES]);
+
+static void judge_rows(struct group_replay *replay, judge_row take, void *judge,
+                       const struct frame *frame, const double *value) {
   const double interval = interval_of(frame);
   const double start = cpu_seconds();
   for (size_t row = 0; row < frame->rows; row++) {
     const struct group_row now = {
         .time = frame->time[row], .interval = interval, .value = value + row * frame->columns};
     struct group_finding finding;
-    group_update(group, &now, &finding);
+    struct group_blame blames[GROUP_BLAMES];
+    const size_t blamed = take(judge, &now, &finding, blames);
     replay->score[row] = finding.ratio / (1 + finding.ratio);
     replay->alarm[row] = finding.anomaly;
-    replay->first[row] = NOBODY;
-    struct group_blame blames[GROUP_BLAMES];
-    if (finding.anomaly && group_blame(group, blames) > 0)
-      replay->first[row] = blames[0].column;
+    replay->first[row] = finding.anomaly && blamed > 0 ? blames[0].column : NOBODY;
   }
   replay->seconds += cpu_seconds() - start;
   replay->values += frame->rows * frame->columns;
+}
+
+/* ---- Group detectors ------------------------------------------------------ */
+
+static size_t take_row(void *judge, const struct group_row *row, struct group_finding *ret,
+                       struct group_blame ret_blames[GROUP_BLAMES]) {
+  struct group *group = judge;
+  group_update(group, row, ret);
+  return ret->anomaly ? group_blame(group, ret_blames) : 0;
 }
 
 bool group_replay_run(struct group_replay *replay, const struct group_detector *detector,
@@ -94,10 +106,54 @@ bool group_replay_run(struct group_replay *replay, const struct group_detector *
     good = group_grow(&group, (uint32_t)frame->columns) == STATUS_OK;
   }
   if (good)
-    judge_rows(replay, &group, frame, verdict != NULL ? verdict : frame->value);
+    judge_rows(replay, take_row, &group, frame, verdict != NULL ? verdict : frame->value);
+  replay->bytes = good ? (double)group_state_size(detector, (uint32_t)frame->columns) : NAN;
   group_release(&group);
   free(options);
   free(verdict);
+  return good;
+}
+
+/* ---- Models --------------------------------------------------------------- */
+
+static size_t take_row_by_model(void *judge, const struct group_row *row, struct group_finding *ret,
+                                struct group_blame ret_blames[GROUP_BLAMES]) {
+  struct group_model *stream = judge;
+  size_t blamed;
+  if (group_model_is_due(stream)) {
+    struct block *block = NULL;
+    if (group_model_fit(stream, NULL, &block) != STATUS_OK ||
+        group_model_take(stream, block) != STATUS_OK) {
+      block_destroy(block);
+      group_model_missed(stream);
+    }
+  }
+  group_model_update(stream, row, ret, ret_blames, &blamed);
+  return blamed;
+}
+
+bool group_replay_run_model(struct group_replay *replay, const struct model *model,
+                            const struct frame *frame) {
+  struct group_model_options options;
+  struct model_common common;
+  struct fitted_totals totals = {0};
+  void *own = calloc(1, model->options_size + 1);
+  const struct group_model_make make = {
+      .model = model, .stream = &options, .common = &common, .own = own, .totals = &totals};
+  option_set_presets(group_model_rows, &options);
+  option_set_presets(model_common_rows, &common);
+  if (own != NULL)
+    option_set_presets(model->options, own);
+  struct group_model stream = group_model_of(&make);
+  const bool good = own != NULL && make_room(replay, frame->rows) &&
+                    group_model_grow(&stream, (uint32_t)frame->columns) == STATUS_OK;
+  if (good)
+    judge_rows(replay, take_row_by_model, &stream, frame, frame->value);
+  replay->bytes = good ? (double)options.window_size * (double)frame->columns * sizeof(double) +
+                             (double)atomic_load(&totals.bytes)
+                       : (double)NAN;
+  group_model_release(&stream);
+  free(own);
   return good;
 }
 

@@ -19,6 +19,7 @@ static const struct part {
     {"services", quality_services, "events of whole services"},
     {"smd", quality_smd, "events of each metric of six servers"},
     {"groups", quality_groups, "events of whole servers and services by each group detector"},
+    {"models", quality_models, "the same by each model that is named, or all; takes an hour"},
     {"quiet", quality_quiet, "false alarms where nothing is labelled, smd and services"},
     {"generated", quality_generated, "false alarms on generated metrics at 1, 10, 60, 300 s"},
     {"weaknesses", quality_weaknesses, "faults that are hard to find, in generated metrics"},
@@ -34,7 +35,7 @@ static void print_help(void) {
          "  --config FILE                    a whole configuration that watches\n"
          "  --sensitivity quiet|normal|high  moves the alarm line\n"
          "  --each                           a line for each labelled series too\n"
-         "  --markdown                       tables for a document, of nab to smd alone\n"
+         "  --markdown                       tables for a document, of nab to models alone\n"
          "  --part PART                      only this part; may be repeated:\n\n");
   for (size_t at = 0; at < PARTS; at++)
     printf("  %-12s %s\n", parts[at].name, parts[at].help);
@@ -169,6 +170,7 @@ static void print_tables(const struct watches *watches) {
   quality_services(watches);
   quality_smd(watches);
   quality_groups(watches);
+  quality_models(watches);
 }
 
 static void run_parts(const struct request *request, const struct watches *watches) {

@@ -37,6 +37,9 @@ void quality_smd(const struct watches *watches);
 /* Event metrics of whole servers and services, by each group detector; needs no watch. */
 void quality_groups(const struct watches *watches);
 
+/* The same by the models among the watches at preset options, by all of them where none is. */
+void quality_models(const struct watches *watches);
+
 /* False alarms in the first parts of smd and services, which have no labels. */
 void quality_quiet(const struct watches *watches);
 

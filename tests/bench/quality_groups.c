@@ -45,10 +45,18 @@ static void check_namings(const struct frame *frame, const struct group_replay *
   free(label);
 }
 
-static void judge_frame(const struct frame *frame, const struct group_detector *detector,
+/* Who judges: one of the two. */
+struct judge {
+  const struct group_detector *detector;
+  const struct model *model;
+};
+
+static void judge_frame(const struct frame *frame, const struct judge *judge,
                         struct group_replay *replay, struct scored_set *set,
                         struct naming *naming) {
-  if (!group_replay_run(replay, detector, frame)) {
+  const bool good = judge->model != NULL ? group_replay_run_model(replay, judge->model, frame)
+                                         : group_replay_run(replay, judge->detector, frame);
+  if (!good) {
     printf("%s: left out\n", frame->name);
     return;
   }
@@ -63,17 +71,15 @@ static void judge_frame(const struct frame *frame, const struct group_detector *
     check_namings(frame, replay, naming);
 }
 
-static void judge_frames(const struct frames *frames, const struct group_detector *detector,
+static void judge_frames(const struct frames *frames, const struct judge *judge,
                          const struct watches *watches) {
   struct scored_set set = {.each = watches->each, .markdown = watches->markdown};
-  struct group_replay replay = {0};
+  struct group_replay replay = {.bytes = (double)NAN};
   struct naming naming = {0};
   for (size_t at = 0; at < frames->count; at++)
-    judge_frame(&frames->frame[at], detector, &replay, &set, &naming);
-  const double bytes = frames->count == 0
-                           ? (double)NAN
-                           : (double)group_state_size(detector, (uint32_t)frames->frame[0].columns);
-  scored_set_print(&set, detector->name, group_replay_nanoseconds(&replay), bytes);
+    judge_frame(&frames->frame[at], judge, &replay, &set, &naming);
+  scored_set_print(&set, judge->model != NULL ? judge->model->name : judge->detector->name,
+                   group_replay_nanoseconds(&replay), replay.bytes);
   if (naming.incidents > 0 && !watches->markdown)
     printf("%-28sthe first column named is right in %zu of %zu found incidents\n", "", naming.right,
            naming.incidents);
@@ -81,20 +87,49 @@ static void judge_frames(const struct frames *frames, const struct group_detecto
   scored_set_release(&set);
 }
 
-static void run_set(const struct watches *watches, const char *title, const char *pattern) {
+static void judge_by_detectors(const struct frames *frames, const struct watches *watches) {
+  for (const struct group_detector *const *at = group_detector_list; *at != NULL; at++)
+    judge_frames(frames, &(struct judge){.detector = *at}, watches);
+}
+
+static bool is_watching(const struct watches *watches, const struct model *model) {
+  bool models = false;
+  for (size_t at = 0; at < watches->count; at++) {
+    const struct detector *detector = watches->watch[at].detector;
+    if (detector != NULL && detector->model == model)
+      return true;
+    models = models || (detector != NULL && detector->model != NULL);
+  }
+  return !models;
+}
+
+static void judge_by_models(const struct frames *frames, const struct watches *watches) {
+  for (const struct model *const *at = model_list; *at != NULL; at++)
+    if (is_watching(watches, *at))
+      judge_frames(frames, &(struct judge){.model = *at}, watches);
+}
+
+static void run_set(const struct watches *watches, const char *title, const char *pattern,
+                    void (*judge)(const struct frames *, const struct watches *)) {
   struct frames frames = frames_read(pattern);
   scored_set_print_head(title, watches->markdown);
   if (frames.count == 0)
     print_nothing_found(pattern);
-  for (const struct group_detector *const *at = group_detector_list; *at != NULL; at++)
-    if (frames.count > 0)
-      judge_frames(&frames, *at, watches);
+  else
+    judge(&frames, watches);
   frames_release(&frames);
 }
 
 void quality_groups(const struct watches *watches) {
   run_set(watches, "smd as groups: 6 servers of 38 metrics; asked for: F1 .57 at .45 false a week",
-          "smd/*.csv.gz");
+          "smd/*.csv.gz", judge_by_detectors);
   run_set(watches, "services as groups: 8 services of 19 metrics; asked for: F1 .60 at 0 false",
-          "services/*.csv.gz");
+          "services/*.csv.gz", judge_by_detectors);
+}
+
+void quality_models(const struct watches *watches) {
+  run_set(watches, "smd as groups, judged by models: 6 servers of 38 metrics", "smd/*.csv.gz",
+          judge_by_models);
+  run_set(watches, "services as groups, judged by models: 8 services of 19 metrics",
+          "services/*.csv.gz", judge_by_models);
 }

@@ -27,8 +27,8 @@ void scored_set_release(struct scored_set *set) { quality_set_release(&set->set)
 
 void scored_set_print_head(const char *title, bool markdown) {
   if (markdown) {
-    printf("\n### %.*s\n\n| | F1 | false alarms per week | best F1 | VUS-PR | ns | bytes |\n"
-           "|---|---|---|---|---|---|---|\n",
+    printf("\n### %.*s\n\n| | F1 | recall | precision | false alarms per week | best F1 | AUC-PR "
+           "| VUS-PR | ns | bytes |\n|---|---|---|---|---|---|---|---|---|---|\n",
            (int)strcspn(title, ";"), title);
     return;
   }
@@ -46,9 +46,14 @@ static void print_cell(int width, int digits, double number) {
 
 static void print_markdown(const struct quality_set *set, const char *name, double nanoseconds,
                            double bytes) {
-  printf("| `%s` | %.3f | %.3f | %.3f | %.3f | %.0f | %.0f |\n", name, event_f1(&set->counts),
-         event_false_per_week(&set->counts), quality_set_best_f1(set), quality_set_vus_pr(set),
-         nanoseconds, bytes);
+  printf("| `%s` | %.3f | %.3f | ", name, event_f1(&set->counts), event_recall(&set->counts));
+  if (isnan(event_precision(&set->counts)))
+    printf("-");
+  else
+    printf("%.3f", event_precision(&set->counts));
+  printf(" | %.3f | %.3f | %.3f | %.3f | %.0f | %.0f |\n", event_false_per_week(&set->counts),
+         quality_set_best_f1(set), quality_set_auc_pr(set), quality_set_vus_pr(set), nanoseconds,
+         bytes);
 }
 
 void scored_set_print(const struct scored_set *scored, const char *name, double nanoseconds,

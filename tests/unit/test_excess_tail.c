@@ -12,6 +12,8 @@
 
 enum { COUNT = 1000 };
 
+static const double HEAVY = 1. / 3;
+
 static int compare(const void *a, const void *b) {
   const double x = *(const double *)a, y = *(const double *)b;
   return (x > y) - (x < y);
@@ -26,7 +28,7 @@ static struct excess_tail fit_to_shape(double shape, size_t count, uint64_t seed
     excess[i] = shape == 0 ? -3 * log(chance) : 3 * (pow(chance, -shape) - 1) / shape;
   }
   qsort(excess, count, sizeof excess[0], compare);
-  return excess_tail_fit(excess, count);
+  return excess_tail_fit(excess, count, HEAVY);
 }
 
 static void test_known_tails_are_found(void **unused) {
@@ -76,7 +78,8 @@ static void test_equal_and_enormous_excesses_make_a_tail(void **unused) {
     equal[i] = 7;
     spread[i] = ldexp(1, 10 * i - 100);
   }
-  const struct excess_tail tails[] = {excess_tail_fit(equal, 20), excess_tail_fit(spread, 20)};
+  const struct excess_tail tails[] = {excess_tail_fit(equal, 20, HEAVY),
+                                      excess_tail_fit(spread, 20, HEAVY)};
   for (int i = 0; i < 2; i++) {
     assert_true(excess_tail_valid(&tails[i]));
     assert_true(isfinite(excess_tail_decades(&tails[i], 1e30)));
