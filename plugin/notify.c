@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "base/timefmt.h"
+#include "engine/describe.h"
 #include "engine/describe_incident.h"
 #include "plugin/translate.h"
 
@@ -63,6 +64,16 @@ static void note_metric(struct draft *draft, const struct episode_event *episode
   note_string(draft, "Detectors", verdict->leading);
 }
 
+/* What a group's evidence comes from; nothing for other metrics. */
+static void note_causes(struct draft *draft, const struct episode_event *episode) {
+  char words[EPISODE_CAUSES_SIZE + EPISODE_CAUSES * 32];
+  struct text text = text_over(words, sizeof words);
+  if (episode->causes.count == 0)
+    return;
+  (void)describe_causes(episode, &text);
+  note_string(draft, "Causes", words);
+}
+
 static void note_hosts(struct draft *draft, const struct incident *incident) {
   char names[INCIDENT_HOSTS * METRIC_PART_SIZE];
   struct text text = text_over(names, sizeof names);
@@ -88,6 +99,7 @@ static void note_incident(struct draft *draft, const struct incident_event *even
   text_addf(&id_text, "%016llx", (unsigned long long)incident->id);
 
   note_metric(draft, lead);
+  note_causes(draft, lead);
   note_count(draft, "StartTime", whole_seconds(incident->start));
   note_string(draft, "IncidentId", id);
   note_string(draft, "Trouble", trouble_name(incident->trouble));

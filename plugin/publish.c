@@ -51,6 +51,8 @@ static void publish_metrics(const struct engine_stats *stats) {
   publish_gauge("percent", "anomalous",
                 known > 0 ? 100.0 * (double)stats->anomalous / (double)known : 0);
   publish_gauge("gauge", "hosts", (double)stats->hosts);
+  publish_gauge("gauge", "groups", (double)stats->groups);
+  publish_gauge("gauge", "group_columns_refused", (double)stats->refused_columns);
   publish_gauge("gauge", "episodes_open", (double)stats->open);
   publish_gauge("gauge", "warming_seconds", seconds_left(stats->warming_until));
   publish_gauge("bytes", "memory", (double)stats->memory);
@@ -130,6 +132,11 @@ static void name_score(struct published_score *score, const struct metric_id *id
   const char *const *const part = id->part;
   const char *const source = part[METRIC_DATA_SOURCE];
   text_copy(score->host, sizeof score->host, part[METRIC_HOST]);
+  if (strcmp(part[METRIC_PLUGIN], PLUGIN_NAME) == 0) {
+    text_copy(score->plugin_instance, sizeof score->plugin_instance, part[METRIC_PLUGIN_INSTANCE]);
+    text_copy(score->type_instance, sizeof score->type_instance, part[METRIC_TYPE_INSTANCE]);
+    return;
+  }
   join(score->plugin_instance, sizeof score->plugin_instance,
        (const char *const[]){part[METRIC_PLUGIN], part[METRIC_PLUGIN_INSTANCE]}, 2);
   join(score->type_instance, sizeof score->type_instance,

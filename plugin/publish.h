@@ -6,6 +6,7 @@
  *   gauge-metrics, gauge-warming, gauge-ignored    known metrics
  *   gauge-anomalous, percent-anomalous             of those that have warmed up: unusual now
  *   gauge-hosts                                    that metrics come from
+ *   gauge-groups, gauge-group_columns_refused      instances; members that had no room in one
  *   gauge-episodes_open, derive-episodes           metrics with an alarm now; alarms so far
  *   gauge-incidents_open, derive-incidents         hosts', or of many: open now; so far
  *   gauge-incidents_told_open, derive-incidents_told  of those, the ones people were told of
@@ -28,6 +29,7 @@
  *
  * Of each metric that has warmed up and whose rule says publish_score, on the
  * metric's host: anomaly-PLUGIN-INSTANCE/gauge-TYPE-INSTANCE-SOURCE, its score 0..1.
+ * Of a group, whose own metric is ours: its identity.
  * Empty parts and the data source "value" are left out; a name too long for
  * collectd ends in a hash of the whole.
  */

@@ -56,6 +56,7 @@ struct engine_settings {
   engine_listener verdict_listener;
   void *verdict_context;
   uint64_t hash_seed; /* random where names come from a network */
+  bool no_groups;     /* metrics come one after another: no rows can be made of their values */
   bool fit_later;     /* fits wait for a trainer, see trainer.h; else engine_observe makes them */
   bool store_models;  /* fitted blocks are handed out to be stored, see state.h */
 };
@@ -122,7 +123,7 @@ struct engine_stats {
   uint64_t anomalies;                    /* verdicts over the line */
   uint64_t episodes;                     /* opened so far */
   uint64_t expired;                      /* metrics forgotten */
-  uint64_t metrics;                      /* known now, without the ignored */
+  uint64_t metrics;                      /* known now, without the ignored, and without groups */
   uint64_t ignored;                      /* known now and ignored */
   uint64_t warming;                      /* of metrics: no detector can know yet */
   uint64_t anomalous;                    /* of metrics: last verdict over the line */
@@ -136,6 +137,9 @@ struct engine_stats {
   uint64_t drifted;                      /* fits that came early, as the newest values had moved */
   uint64_t waiting_fits;                 /* metrics that wait for the trainer now */
   uint64_t postponed_fits;               /* values at which too many waited already */
+  uint64_t groups;                       /* instances of groups now */
+  uint64_t group_rows;                   /* that were judged */
+  uint64_t refused_columns;              /* members that a group had no room for */
   uint64_t memory;                       /* bytes of all metrics, models and tables */
   double warming_until;                  /* latest time a warming metric is due; NaN if none */
 };

@@ -8,6 +8,7 @@
 #include "anomaly/metric.h"
 #include "anomaly/verdict.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Why an episode ended. */
@@ -15,6 +16,20 @@ enum episode_end {
   EPISODE_RECOVERED, /* usual again */
   EPISODE_ACCEPTED,  /* lasted longer than the rule's timeout: the new usual */
   EPISODE_EXPIRED,   /* the metric was not seen for the engine's expire_after */
+};
+
+#define EPISODE_CAUSES 6
+#define EPISODE_CAUSES_SIZE 256
+
+/*
+ * The members of a group that its evidence comes from, most of it first, as many as
+ * have room; none where the metric is no group.
+ */
+struct episode_causes {
+  uint8_t count;
+  bool hosts;                      /* members are hosts, not metrics of the host */
+  float decades[EPISODE_CAUSES];   /* of surprise; of a model, shares of its score */
+  char names[EPISODE_CAUSES_SIZE]; /* of each a host, or a metric's parts but the host, with NULs */
 };
 
 /*
@@ -40,6 +55,8 @@ struct episode_event {
   unsigned days;         /* in a row, up to 2, that it had one at this time of day */
   uint32_t host_metrics; /* metrics of its host */
   uint32_t host_silent;  /* of those, without a value for long */
+
+  struct episode_causes causes;
 
   struct metric_name metric; /* last, as it is most of the bytes */
 };

@@ -10,6 +10,8 @@
 #include "base/text.h"
 #include "cli/detector_info.h"
 #include "config/profiles.h"
+#include "engine/group_model.h"
+#include "engine/group_rule.h"
 #include "engine/model_options.h"
 
 /* Plain text: no backslash is an escape, no dash a hyphen. */
@@ -72,6 +74,14 @@ static void print_detector(FILE *stream, const struct detector *detector) {
   print_options(stream, detector->options);
 }
 
+static void print_group_detector(FILE *stream, const struct group_detector *detector) {
+  fprintf(stream, ".SS %s\nDetects ", detector->name);
+  print_text(stream, detector->summary);
+  fprintf(stream, ".\n%zu bytes of state for each group, and %zu for each column.\n",
+          group_state_size(detector, 0), detector->column_size);
+  print_options(stream, detector->options);
+}
+
 static void print_model(FILE *stream, const struct model *model) {
   fprintf(stream, ".SS %s\nFinds ", model->name);
   print_text(stream, model->summary);
@@ -92,11 +102,20 @@ void manual_print_options(FILE *stream) {
         "In a rule, or at the top level for what no rule says.\n",
         stream);
   print_options(stream, rule_option_rows);
+  fputs(".SH OPTIONS OF GROUPS\n"
+        "In a group of the list\n.IR groups :\nwhat is judged together, and how.\n",
+        stream);
+  print_options(stream, group_option_rows);
   fputs(".SH DETECTORS AND THEIR OPTIONS\n"
         "In a rule's list of detectors, or at the top level in a group of the detector's name.\n",
         stream);
   for (const struct detector *const *at = detector_list; *at != NULL; at++)
     print_detector(stream, *at);
+  fputs(".SH GROUP DETECTORS AND THEIR OPTIONS\n"
+        "In a group, as its\n.IR detector .\n",
+        stream);
+  for (const struct group_detector *const *at = group_detector_list; *at != NULL; at++)
+    print_group_detector(stream, *at);
   fputs(".SH MODELS AND THEIR OPTIONS\n"
         "As\n.BR anomalyctl (1)\ntakes them: \\-\\-model NAME:option=value,...\n"
         "Of every model:\n",
@@ -107,6 +126,9 @@ void manual_print_options(FILE *stream) {
       "values again and again. For that it has these options besides:\n",
       stream);
   print_options(stream, model_stream_rows);
+  fputs("A group may name a model as its\n.IR detector .\nFor that it has these besides:\n",
+        stream);
+  print_options(stream, group_model_rows);
   for (const struct model *const *at = model_list; *at != NULL; at++)
     print_model(stream, *at);
 }

@@ -13,17 +13,22 @@ static void print_value(const struct option_row *row, const void *options) {
   printf("%s = %s", row->name, value);
 }
 
-/* The detector's name, and those of its options that are not at their preset. */
-static void print_detector(const struct detector *detector, const void *options) {
-  const char *before = " (";
-  fputs(detector->name, stdout);
-  for (const struct option_row *row = detector->options; row->name != NULL; row++)
+/* Those of the options that are not at their preset, the first after `before`. */
+static const char *print_changed(const struct option_row *row, const void *options,
+                                 const char *before) {
+  for (; row->name != NULL; row++)
     if (option_get(row, options) != row->preset) {
       fputs(before, stdout);
       print_value(row, options);
       before = ", ";
     }
-  if (*before == ',')
+  return before;
+}
+
+/* The detector's name, and those of its options that are not at their preset. */
+static void print_detector(const struct detector *detector, const void *options) {
+  fputs(detector->name, stdout);
+  if (*print_changed(detector->options, options, " (") == ',')
     fputs(")", stdout);
 }
 
@@ -52,6 +57,15 @@ static void print_selector(const struct rule *rule) {
   printf("%s:\n", selector);
 }
 
+static void print_settings(const struct rule *rule) {
+  for (size_t i = 0; rule_option_rows[i].name != NULL; i++)
+    if (rule->marked[i]) {
+      fputs("  ", stdout);
+      print_value(&rule_option_rows[i], &rule->options);
+      puts("");
+    }
+}
+
 static void print_rule(const struct rule *rule) {
   print_selector(rule);
   if (rule->detector_count > 0)
@@ -62,18 +76,54 @@ static void print_rule(const struct rule *rule) {
   }
   if (rule->detector_count > 0)
     puts("");
-  for (size_t i = 0; rule_option_rows[i].name != NULL; i++)
-    if (rule->marked[i]) {
-      fputs("  ", stdout);
-      print_value(&rule_option_rows[i], &rule->options);
-      puts("");
-    }
+  print_settings(rule);
 }
 
 void rules_print(const struct rule_set *set) {
   printf("\n%zu rules:\n", set->size);
   for (size_t i = 0; i < set->size; i++)
     print_rule(set->rules[i]);
+}
+
+static void print_judge(const struct group_rule *group) {
+  const char *before = " (";
+  printf("  detector: %s", group_rule_judge(group));
+  if (group->detector != NULL) {
+    before = print_changed(group->detector->options, group->own, before);
+  } else {
+    before = print_changed(group->model->options, group->own, before);
+    before = print_changed(group_model_rows, &group->stream, before);
+    before = print_changed(model_common_rows, &group->common, before);
+  }
+  puts(*before == ',' ? ")" : "");
+}
+
+static void print_selectors(const char *title, struct rule *const *list, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    char selector[METRIC_PARTS * (RULE_PATTERN_MAX + 32)];
+    struct text text = text_over(selector, sizeof selector);
+    rule_add_selector(list[i], &text);
+    printf("  %s: %s\n", title, selector);
+  }
+}
+
+static void print_group(const struct group_rule *group) {
+  printf("group %s:\n", group->name);
+  print_judge(group);
+  for (const struct option_row *row = group_option_rows; row->name != NULL; row++) {
+    fputs("  ", stdout);
+    print_value(row, &group->options);
+    puts("");
+  }
+  print_settings(group->settings);
+  print_selectors("members", group->member, group->members);
+  print_selectors("exclude", group->exclude, group->excludes);
+}
+
+void groups_print(const struct rule_set *set) {
+  printf("\n%zu group%s:\n", set->group_count, set->group_count == 1 ? "" : "s");
+  for (size_t i = 0; i < set->group_count; i++)
+    print_group(set->groups[i]);
 }
 
 void plan_print(const struct plan *plan) {
@@ -88,4 +138,6 @@ void plan_print(const struct plan *plan) {
     print_value(row, &plan->options);
     puts("");
   }
+  for (size_t i = 0; i < plan->seats; i++)
+    printf("  member of group %s\n", plan->seat[i]->name);
 }

@@ -18,6 +18,9 @@ void rule_add_title(const struct rule *rule, struct text *text);
 /* Prints each rule to stdout: what it selects, what it sets. */
 void rules_print(const struct rule_set *set);
 
+/* Prints each group to stdout: how it is judged, who its members are, what it sets. */
+void groups_print(const struct rule_set *set);
+
 /* Prints to stdout what the rules come to for a metric that is watched. */
 void plan_print(const struct plan *plan);
 

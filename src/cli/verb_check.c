@@ -116,6 +116,7 @@ static int run(const struct invocation *invocation) {
     print_values(incident_option_rows, &config.incidents);
     print_values(store_option_rows, &config.store);
     rules_print(config.rules);
+    groups_print(config.rules);
   }
   config_release(&config);
   return exit_status;

@@ -147,6 +147,7 @@ static int create_engine(struct training *training, struct config *config, uint6
   settings.rules = config->rules;
   settings.hash_seed = seed;
   settings.store_models = training->store != NULL && config->store.keep_models > 0;
+  settings.no_groups = true;
   if (engine_create(&training->engine, &settings) != STATUS_OK)
     return fail(training, status_text(STATUS_NO_MEMORY));
   config->rules = NULL;

@@ -5,6 +5,7 @@
 #include "config/error.h"
 #include "config/profiles.h"
 #include "config/reader.h"
+#include "config/shipped_groups.h"
 #include "config/shipped_rules.h"
 #include "engine/rule_private.h"
 
@@ -37,6 +38,7 @@ static int fail_unknown(const struct reader *reader, const config_setting_t *set
   nearest_try(&nearest, "profile");
   nearest_try(&nearest, "detectors");
   nearest_try(&nearest, "rules");
+  nearest_try(&nearest, "groups");
   for (size_t i = 0; watcher_list()[i] != NULL; i++)
     nearest_try(&nearest, watcher_list()[i]->name);
   for (int part = 0; part < METRIC_PARTS; part++)
@@ -44,6 +46,14 @@ static int fail_unknown(const struct reader *reader, const config_setting_t *set
       return reader_fail(reader, setting, "%s belongs into a rule: rules = ( { %s = ...; } );",
                          nearest.name, nearest.name);
   return reader_fail_unknown(reader, setting, "anomaly.cfg", &nearest);
+}
+
+static bool is_read_apart(const char *name) {
+  static const char *const names[] = {"profile", "detectors", "rules", "groups"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (strcmp(names[i], name) == 0)
+      return true;
+  return false;
 }
 
 /* One setting of the top level, but for those that are read before or after the others. */
@@ -71,9 +81,7 @@ static int read_setting(const struct reader *reader, const config_setting_t *set
                                : reader_detector_options(reader, setting, detector,
                                                          presets_of(reader->presets, detector));
   }
-  if (strcmp(name, "rules") == 0 || strcmp(name, "detectors") == 0 || strcmp(name, "profile") == 0)
-    return STATUS_OK;
-  return fail_unknown(reader, setting);
+  return is_read_apart(name) ? STATUS_OK : fail_unknown(reader, setting);
 }
 
 static int fail_profile(const struct reader *reader, const config_setting_t *setting) {
@@ -123,22 +131,44 @@ static int read_detectors(const struct reader *reader, const config_setting_t *r
   return STATUS_OK;
 }
 
-/* The shipped rules, under the presets that were read so far. */
-static int read_shipped_rules(const struct reader *reader, struct rule_set *set) {
+typedef int (*list_reader)(const struct reader *reader, const config_setting_t *list,
+                           struct rule_set *set);
+
+/* A list of rules or groups: the file's, or the shipped one under the presets read so far. */
+struct shipped {
+  const char *list, *name, *text;
+  list_reader read;
+};
+
+static int read_shipped(const struct reader *reader, const struct shipped *shipped,
+                        struct rule_set *set) {
   struct source source;
   config_t tree;
-  int status = source_read_text(&source, "the rules as shipped", shipped_rules, reader->error);
+  int status = source_read_text(&source, shipped->name, shipped->text, reader->error);
   if (status != STATUS_OK)
     return status;
   status = parse(&source, &tree, reader->error);
   if (status == STATUS_OK) {
-    const struct reader shipped = {
+    const struct reader own = {
         .source = &source, .presets = reader->presets, .error = reader->error};
-    status =
-        reader_rules(&shipped, config_setting_get_member(config_root_setting(&tree), "rules"), set);
+    status = shipped->read(
+        &own, config_setting_get_member(config_root_setting(&tree), shipped->list), set);
     config_destroy(&tree);
   }
   source_release(&source);
+  return status;
+}
+
+static int read_lists(const struct reader *reader, const config_setting_t *root,
+                      struct rule_set *set) {
+  static const struct shipped lists[] = {
+      {"rules", "the rules as shipped", shipped_rules, reader_rules},
+      {"groups", "the groups as shipped", shipped_groups, reader_groups}};
+  int status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < sizeof lists / sizeof lists[0]; i++) {
+    const config_setting_t *const list = config_setting_get_member(root, lists[i].list);
+    status = list != NULL ? lists[i].read(reader, list, set) : read_shipped(reader, &lists[i], set);
+  }
   return status;
 }
 
@@ -156,11 +186,7 @@ static int read_tree(const struct reader *reader, const config_setting_t *root,
   if (status == STATUS_OK)
     status =
         reader_fail_check(reader, root, rule_option_rows, rule_options_check(&everything->options));
-  if (status != STATUS_OK)
-    return status;
-  const config_setting_t *const rules = config_setting_get_member(root, "rules");
-  return rules != NULL ? reader_rules(reader, rules, config->rules)
-                       : read_shipped_rules(reader, config->rules);
+  return status == STATUS_OK ? read_lists(reader, root, config->rules) : status;
 }
 
 static int read_source(const struct source *source, const config_setting_t *root,

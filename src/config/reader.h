@@ -12,6 +12,7 @@
 #include "config/source.h"
 
 #include <libconfig.h>
+#include <stdbool.h>
 
 /* What all parts of one reading share. */
 struct reader {
@@ -53,6 +54,13 @@ int reader_want_list(const struct reader *reader, const config_setting_t *settin
 int reader_fail_check(const struct reader *reader, const config_setting_t *group,
                       const struct option_row *rows, const char *contradiction);
 
+/* The part of the identity that a selector of this name is for; false where there is none. */
+bool reader_part(const char *name, enum metric_part *ret_part);
+
+/* Reads one selector. */
+int reader_selector(const struct reader *reader, const config_setting_t *setting,
+                    enum metric_part part, struct rule *rule);
+
 /* Reads a rule's list of detectors, or the one that is named. */
 int reader_detectors(const struct reader *reader, const config_setting_t *setting,
                      struct rule *rule);
@@ -66,5 +74,12 @@ int reader_detector_options(const struct reader *reader, const config_setting_t 
 
 /* Reads each of `rules` into the set, whose first rule is the one that matches everything. */
 int reader_rules(const struct reader *reader, const config_setting_t *rules, struct rule_set *set);
+
+/* Reads each of `groups` into a set whose first rule matches everything. */
+int reader_groups(const struct reader *reader, const config_setting_t *groups,
+                  struct rule_set *set);
+
+/* The row of rule_option_rows that a group can give too; NULL where it is none. */
+const struct option_row *reader_group_alarm_row(const char *name);
 
 #endif

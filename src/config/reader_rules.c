@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-static bool find_part(const char *name, enum metric_part *ret_part) {
+bool reader_part(const char *name, enum metric_part *ret_part) {
   for (int part = 0; part < METRIC_PARTS; part++)
     if (strcmp(rule_part_name((enum metric_part)part), name) == 0) {
       *ret_part = (enum metric_part)part;
@@ -16,8 +16,8 @@ static bool find_part(const char *name, enum metric_part *ret_part) {
   return false;
 }
 
-static int read_selector(const struct reader *reader, const config_setting_t *setting,
-                         enum metric_part part, struct rule *rule) {
+int reader_selector(const struct reader *reader, const config_setting_t *setting,
+                    enum metric_part part, struct rule *rule) {
   char why[160];
   if (config_setting_type(setting) != CONFIG_TYPE_STRING)
     return reader_fail(reader, setting,
@@ -47,8 +47,8 @@ static int read_member(const struct reader *reader, const config_setting_t *sett
                        struct rule *rule) {
   const char *const name = config_setting_name(setting);
   enum metric_part part;
-  if (find_part(name, &part))
-    return read_selector(reader, setting, part, rule);
+  if (reader_part(name, &part))
+    return reader_selector(reader, setting, part, rule);
   if (strcmp(name, "detectors") == 0)
     return reader_detectors(reader, setting, rule);
   const struct option_row *const row = option_find(rule_option_rows, name);

@@ -10,6 +10,9 @@
 #include "anomaly/store_options.h"
 #include "base/option.h"
 #include "config/profiles.h"
+#include "config/reader.h"
+#include "engine/group_model.h"
+#include "engine/group_rule.h"
 #include "engine/model_options.h"
 
 #include <stdlib.h>
@@ -56,9 +59,40 @@ static int print_detector(FILE *stream, const struct detector *detector) {
   return STATUS_OK;
 }
 
+static void print_group_options(FILE *stream) {
+  fputs(
+      "\n## Groups\n\n"
+      "`groups` is the list of groups: metrics that are judged together, see "
+      "[groups.md](groups.md). Each is written `{ name = \"...\"; members = ( SELECTOR, ... ); }`. "
+      "A selector is a group of those that a rule has: `{ plugin = \"cpu\"; }`. What one of "
+      "`exclude` matches is no member, nor is what a rule ignores. `detector` is a group "
+      "detector or a model, by name or with its options: `{ name = \"host\"; limit = 0.85; }`; "
+      "the preset is `\"host\"`. Without `groups` those of the sample hold; `groups = ();` is "
+      "for none.\n",
+      stream);
+  print_options(stream, group_option_rows);
+  fputs("\nOf the options of rules a group can give these:", stream);
+  for (const struct option_row *row = rule_option_rows; row->name != NULL; row++)
+    if (reader_group_alarm_row(row->name) != NULL)
+      fprintf(stream, " `%s`", row->name);
+  struct rule_options presets;
+  option_set_presets(rule_option_rows, &presets);
+  group_rule_set_presets(&presets);
+  fputs(". What holds for every metric holds for groups too, but for these presets:", stream);
+  for (const struct option_row *row = rule_option_rows; row->name != NULL; row++) {
+    char buffer[64];
+    struct text text = text_over(buffer, sizeof buffer);
+    option_print(row, option_get(row, &presets), &text);
+    if (option_get(row, &presets) != row->preset)
+      fprintf(stream, " `%s = %s`", row->name, buffer);
+  }
+  fputs(".\n", stream);
+}
+
 static void print_groups(FILE *stream) {
   fputs("\n## Group detectors\n\n"
-        "`anomalyctl detect --group --detector NAME:option=value,...` takes them so.\n",
+        "A group names one as its `detector`; `anomalyctl detect --group --detector "
+        "NAME:option=value,...` takes them so.\n",
         stream);
   for (const struct group_detector *const *at = group_detector_list; *at != NULL; at++) {
     fprintf(stream,
@@ -83,6 +117,11 @@ static void print_models(FILE *stream) {
       "value is, the metric's own past scores say. For that it has these options besides:\n",
       stream);
   print_options(stream, model_stream_rows);
+  fputs(
+      "\nA group may name a model as its detector: `detector = { name = \"ecod\"; threshold = 2.5; "
+      "};`. For that, and for `anomalyctl detect --group --model`, it has these besides:\n",
+      stream);
+  print_options(stream, group_model_rows);
   for (const struct model *const *at = model_list; *at != NULL; at++) {
     fprintf(stream, "\n### %s\n\nFinds %s.\n\nSource: %s.\n", (*at)->name, (*at)->summary,
             (*at)->source);
@@ -118,8 +157,10 @@ int config_print_reference(FILE *stream) {
         "by a POSIX extended regular expression (`\"/^eth[0-9]+$/\"`). What it does not give "
         "matches everything. All rules that match a metric apply. Where two set the same option, "
         "the more specific one wins: first the one with more exact texts, then with more globs, "
-        "then with more regular expressions, then the later one.\n\n"
-        "## Detectors\n\n"
+        "then with more regular expressions, then the later one.\n",
+        stream);
+  print_group_options(stream);
+  fputs("\n## Detectors\n\n"
         "Their options stand in the rule's list, or in a group of the detector's name at the top "
         "level for all lists that do not give them: `zscore = { sigma = 4.0; };`.\n",
         stream);

@@ -8,7 +8,9 @@
 #include "anomaly/store_options.h"
 #include "base/option.h"
 #include "config/profiles.h"
+#include "config/shipped_groups.h"
 #include "config/shipped_rules.h"
+#include "engine/group_rule.h"
 #include "engine/model_options.h"
 
 #include <string.h>
@@ -37,6 +39,16 @@ static const char rules_introduction[] =
     "wins: first the one with more exact texts, then with more globs, then with more regular "
     "expressions, then the later one. Without `rules` the ones below hold; rules = (); is for "
     "none.";
+
+static const char groups_introduction[] =
+    "A group is several metrics judged as one: all members of a host, or one metric of several "
+    "hosts. It sees a little too much of several at once, which no metric shows alone, and says "
+    "which. It has a name, members and exclude, which are lists of selectors as rules have them, "
+    "and a detector: a group detector or a model, by name or with options of its own. What a rule "
+    "ignores is no member. Without `groups` the ones below hold; groups = (); is for none.\n"
+    "\n"
+    "Besides it can have these options, and of those above sensitivity, hits, calm, hysteresis, "
+    "warning_score, failure_score, timeout, notify and publish_score:";
 
 /* Prints a paragraph of words, each line after `prefix`. */
 static void print_paragraph(FILE *stream, const char *prefix, const char *words, size_t length) {
@@ -180,6 +192,10 @@ int config_print_sample(FILE *stream) {
                   detector_list[i]->options);
   print_heading(stream, "Models, in a list of detectors: their options where it gives none");
   print_models(stream);
+  print_heading(stream, "Groups");
+  print_words(stream, "# ", groups_introduction);
+  print_meanings(stream, group_option_rows);
+  fprintf(stream, "\n%s\n", shipped_groups);
   print_heading(stream, "Rules");
   print_words(stream, "# ", rules_introduction);
   fprintf(stream, "\n%s", shipped_rules);

@@ -1,6 +1,8 @@
 #include "engine/describe.h"
 
 #include "base/timefmt.h"
+#include "engine/causes.h"
+#include "engine/group_rule.h"
 
 #include <math.h>
 #include <string.h>
@@ -74,8 +76,48 @@ static void add_deviation(const struct verdict *verdict, struct text *text) {
   add_band(verdict, text);
 }
 
-static void add_oddity(const struct verdict *verdict, struct text *text) {
-  if (verdict->kind == KIND_MISSING) {
+/* Of a notification's 255 bytes, for the members that the evidence comes from. */
+enum { GROUP_CLAUSE_SIZE = 112 };
+
+bool describe_causes(const struct episode_event *event, struct text *text) {
+  const struct episode_causes *const causes = &event->causes;
+  for (unsigned i = 0; i < causes->count; i++) {
+    char words[METRIC_TEXT_SIZE + 32];
+    struct text cause = text_over(words, sizeof words);
+    const struct metric_id id = causes_get(causes, i, event->metric.part[METRIC_HOST]);
+    text_add(&cause, i > 0 ? ", " : "");
+    if (causes->hosts)
+      text_add(&cause, id.part[METRIC_HOST]);
+    else
+      describe_metric_short(&id, &cause);
+    text_addf(&cause, " %.1f", (double)causes->decades[i]);
+    if (!text_try(text, words))
+      return false;
+  }
+  return true;
+}
+
+static bool is_group(const struct episode_event *event) {
+  return strcmp(event->metric.part[METRIC_PLUGIN], GROUP_PLUGIN) == 0;
+}
+
+static void add_group(const struct episode_event *event, struct text *text) {
+  const char *const reason = event->verdict.reason;
+  char words[GROUP_CLAUSE_SIZE];
+  struct text causes = text_over(words, sizeof words);
+  text_addf(text, ": %s", reason != NULL ? reason : "unusual");
+  text_add(&causes, ": ");
+  const size_t nothing = causes.used;
+  (void)describe_causes(event, &causes);
+  if (causes.used > nothing)
+    text_add(text, words);
+}
+
+static void add_oddity(const struct episode_event *event, struct text *text) {
+  const struct verdict *const verdict = &event->verdict;
+  if (is_group(event)) {
+    add_group(event, text);
+  } else if (verdict->kind == KIND_MISSING) {
     text_add(text, " sends no values");
   } else if (verdict->kind == KIND_FLATLINE) {
     text_add(text, " is stuck at ");
@@ -98,7 +140,7 @@ static void add_end(const struct episode_event *event, struct text *text) {
     text_add(text, " has sent no value for long and is forgotten");
     return;
   }
-  if (isnan(verdict->value))
+  if (isnan(verdict->value) || is_group(event))
     return;
   text_add(text, ": ");
   text_add_number(text, verdict->value);
@@ -133,7 +175,7 @@ static void add_open_extras(const struct episode_event *event, char extras[][EXT
   struct text since = text_over(extras[1], EXTRA_SIZE);
   add_beginning(event, &since);
   struct text reason = text_over(extras[2], EXTRA_SIZE);
-  if (verdict->reason != NULL)
+  if (verdict->reason != NULL && !is_group(event))
     text_addf(&reason, ": %s", verdict->reason);
 }
 
@@ -150,11 +192,21 @@ static void add_end_extras(const struct episode_event *event, char extras[][EXTR
   time_add_clock(&peak, event->peak_time);
 }
 
+static void add_group_name(const struct episode_event *event, struct text *text) {
+  text_addf(text, "group %s", event->metric.part[METRIC_PLUGIN_INSTANCE]);
+  if (event->causes.hosts)
+    text_addf(text, " of %s", event->metric.part[METRIC_TYPE_INSTANCE]);
+}
+
 /* The name, cut with an ellipsis where name and clause do not fit together. */
-static void add_name(const struct metric_id *id, size_t clause, struct text *text) {
+static void add_name(const struct episode_event *event, size_t clause, struct text *text) {
   char name[METRIC_TEXT_SIZE];
   struct text name_text = text_over(name, sizeof name);
-  describe_metric_short(id, &name_text);
+  const struct metric_id id = metric_name_id(&event->metric);
+  if (is_group(event))
+    add_group_name(event, &name_text);
+  else
+    describe_metric_short(&id, &name_text);
   const size_t room = text->size - text->used - 1;
   if (name_text.used + clause > room && clause + 3 < room) {
     name[room - clause - 3] = '\0';
@@ -166,7 +218,6 @@ static void add_name(const struct metric_id *id, size_t clause, struct text *tex
 }
 
 void describe_episode(const struct episode_event *event, struct text *text) {
-  const struct metric_id id = metric_name_id(&event->metric);
   char clause[256];
   struct text clause_text = text_over(clause, sizeof clause);
   char extras[EXTRAS][EXTRA_SIZE] = {{0}};
@@ -174,10 +225,10 @@ void describe_episode(const struct episode_event *event, struct text *text) {
     add_end(event, &clause_text);
     add_end_extras(event, extras);
   } else {
-    add_oddity(&event->verdict, &clause_text);
+    add_oddity(event, &clause_text);
     add_open_extras(event, extras);
   }
-  add_name(&id, clause_text.used, text);
+  add_name(event, clause_text.used, text);
   text_add(text, clause);
   for (size_t i = 0; i < EXTRAS; i++)
     (void)text_try(text, extras[i]);

@@ -68,6 +68,7 @@ struct engine_settings engine_settings_preset(void) {
 
 static void init_locks(struct engine *engine) {
   pthread_mutex_init(&engine->tick_lock, NULL);
+  pthread_mutex_init(&engine->groups_lock, NULL);
   fit_queue_init(&engine->fit_queue);
   for (size_t i = 0; i < SHARDS; i++) {
     pthread_mutex_init(&engine->shards[i].lock, NULL);
@@ -89,6 +90,7 @@ int engine_create(struct engine **ret_engine, const struct engine_settings *sett
   engine->hash_seed = settings->hash_seed;
   engine->fit_later = settings->fit_later;
   engine->store_models = settings->store_models;
+  engine->no_groups = settings->no_groups;
   engine->slab = slab_create();
   engine->hosts = hosts_create(settings->hash_seed);
   if (engine->slab == NULL || engine->hosts == NULL ||
@@ -115,6 +117,7 @@ void engine_destroy(struct engine *engine) {
     pthread_mutex_destroy(&engine->shards[i].lock);
   }
   pthread_mutex_destroy(&engine->tick_lock);
+  pthread_mutex_destroy(&engine->groups_lock);
   fit_queue_release(&engine->fit_queue);
   plan_book_destroy(engine->plans);
   hosts_destroy(engine->hosts);
@@ -136,6 +139,11 @@ void engine_count_missed(struct metric *metric, bool missed) {
 void engine_drop_metric(struct engine *engine, struct metric *metric) {
   const size_t size = metric->size;
   engine_count_missed(metric, false);
+  if (metric->plan->group != NULL) {
+    engine_drop_group(engine, metric);
+    atomic_fetch_sub(&metric->host->groups, 1);
+  }
+  engine_leave_seats(engine, metric);
   hosts_give(engine->hosts, metric->host);
   metric_give_fitted(metric);
   atomic_fetch_sub(&engine->memory, slab_cost(size));
@@ -149,8 +157,9 @@ void engine_count_metric(struct shard *shard, const struct metric *metric, int o
     stats->ignored += add;
     return;
   }
-  stats->metrics += add;
-  stats->warming += metric->warming ? add : 0;
+  const bool of_values = metric->plan->group == NULL;
+  stats->metrics += of_values ? add : 0;
+  stats->warming += of_values && metric->warming ? add : 0;
   stats->anomalous += metric->last.anomaly ? add : 0;
   stats->open += metric->decision.open ? add : 0;
   stats->publishing += metric->plan->options.publish_score ? add : 0;
@@ -176,6 +185,14 @@ struct metric *engine_make_metric(struct engine *engine, const struct metric_id 
     return NULL;
   }
   metric_init(metric, plan, key, host);
+  metric->last_seen = atomic_load(&engine->clock);
+  if (plan->group != NULL)
+    atomic_fetch_add(&host->groups, 1);
+  if (plan->group != NULL && !engine_make_group(engine, metric, key)) {
+    engine_drop_metric(engine, metric);
+    return NULL;
+  }
+  engine_take_seats(engine, metric, id, key);
   return metric;
 }
 
@@ -243,13 +260,15 @@ static enum observation_result judge_value(struct engine *engine, struct metric 
                                            struct outcome *ret_outcome) {
   const struct rule_options *const options = &metric->plan->options;
   const double clock = atomic_load_explicit(&engine->clock, memory_order_relaxed);
+  if (metric->plan->group != NULL)
+    return OBSERVED_IGNORED;
   if (is_late(metric, sample->time, clock))
     return REFUSED_LATE;
   metric->last_seen = clock;
   engine_count_missed(metric, false);
   ret_outcome->booted = boot_time(metric, sample);
   const double value = rate_update(&metric->rate, sample);
-  if (metric->plan->count == 0)
+  if (!metric->plan->observed)
     return OBSERVED_IGNORED;
   metric->silent = false;
   metric->awaited = false;
@@ -263,19 +282,20 @@ static enum observation_result judge_value(struct engine *engine, struct metric 
   return OBSERVED;
 }
 
-static void count_verdict(struct engine *engine, struct shard *shard, struct metric *metric,
-                          const struct verdict *verdict) {
+static void note_warming(struct shard *shard, const struct metric *metric) {
+  const double due = metric->first_time + metric->plan->options.warmup;
+  if (metric->warming && metric->plan->group == NULL && !(shard->stats.warming_until >= due))
+    shard->stats.warming_until = due;
+}
+
+void engine_note_verdict(struct engine *engine, struct shard *shard, struct metric *metric,
+                         const struct verdict *verdict) {
   shard->stats.anomalies += verdict->anomaly;
   if (verdict->change == EPISODE_OPENED) {
     shard->stats.episodes++;
     metric->decision.episode = draw_episode(engine, verdict->time);
   }
-}
-
-static void note_warming(struct shard *shard, const struct metric *metric) {
-  const double due = metric->first_time + metric->plan->options.warmup;
-  if (metric->warming && !(shard->stats.warming_until >= due))
-    shard->stats.warming_until = due;
+  note_warming(shard, metric);
 }
 
 static void observe_locked(struct engine *engine, struct shard *shard, struct metric *metric,
@@ -287,8 +307,9 @@ static void observe_locked(struct engine *engine, struct shard *shard, struct me
     return;
   if (metric->plan->fits)
     engine_fit_due(engine, shard, metric);
-  count_verdict(engine, shard, metric, &ret_outcome->verdict);
-  note_warming(shard, metric);
+  engine_note_verdict(engine, shard, metric, &ret_outcome->verdict);
+  if (metric->plan->seats > 0)
+    engine_feed_groups(engine, metric, sample, ret_outcome);
 }
 
 void engine_judge_silence(struct engine *engine, struct shard *shard, struct metric *metric,
@@ -301,12 +322,12 @@ void engine_judge_silence(struct engine *engine, struct shard *shard, struct met
   if (metric_silence(metric, time, &ret_outcome->verdict, &ret_outcome->end)) {
     metric->silent = true;
     ret_outcome->result = OBSERVED;
-    count_verdict(engine, shard, metric, &ret_outcome->verdict);
+    engine_note_verdict(engine, shard, metric, &ret_outcome->verdict);
   }
   engine_count_metric(shard, metric, 1);
 }
 
-static bool is_news(const struct engine *engine, const struct outcome *outcome) {
+bool engine_is_news(const struct engine *engine, const struct outcome *outcome) {
   if (outcome->result != OBSERVED)
     return false;
   const bool changed = outcome->verdict.change != EPISODE_UNCHANGED;
@@ -314,7 +335,7 @@ static bool is_news(const struct engine *engine, const struct outcome *outcome) 
          ((changed || outcome->verdict.anomaly) && engine->verdict_listener != NULL);
 }
 
-static void tell_episode(struct engine *engine, const struct episode_event *event) {
+void engine_tell_episode(struct engine *engine, const struct episode_event *event) {
   if (event->change != EPISODE_UNCHANGED && engine->listener != NULL)
     engine->listener(engine->listener_context, event);
   if (engine->verdict_listener != NULL)
@@ -326,7 +347,7 @@ static void unlock_and_tell_episode(struct engine *engine, struct shard *shard,
   struct episode_event event;
   metric_event(metric, &outcome->verdict, outcome->end, &event);
   pthread_mutex_unlock(&shard->lock);
-  tell_episode(engine, &event);
+  engine_tell_episode(engine, &event);
 }
 
 static void unlock_and_tell_boot(struct engine *engine, struct shard *shard,
@@ -343,13 +364,13 @@ static void unlock_and_tell_both(struct engine *engine, struct shard *shard,
   struct episode_event event;
   metric_event(metric, &outcome->verdict, outcome->end, &event);
   unlock_and_tell_boot(engine, shard, metric, outcome->booted);
-  tell_episode(engine, &event);
+  engine_tell_episode(engine, &event);
 }
 
 void engine_unlock_and_tell(struct engine *engine, struct shard *shard, const struct metric *metric,
                             const struct outcome *outcome) {
   const bool booted = !isnan(outcome->booted) && engine->boot_listener != NULL;
-  const bool news = is_news(engine, outcome);
+  const bool news = engine_is_news(engine, outcome);
   if (booted && news)
     unlock_and_tell_both(engine, shard, metric, outcome);
   else if (news)
@@ -370,6 +391,23 @@ static struct shard *find_shard(struct engine *engine, const struct metric_key *
   const uint64_t hash = metric_key_hash(key, engine->hash_seed);
   *ret_hash = (uint32_t)hash;
   return engine_shard(engine, hash);
+}
+
+struct metric *engine_lock_metric(struct engine *engine, const struct metric_key *key,
+                                  struct shard **ret_shard) {
+  uint32_t hash;
+  *ret_shard = find_shard(engine, key, &hash);
+  pthread_mutex_lock(&(*ret_shard)->lock);
+  return table_find(&(*ret_shard)->table, key, hash);
+}
+
+struct metric *engine_lock_or_admit(struct engine *engine, const struct metric_id *id,
+                                    const struct metric_key *key, struct shard **ret_shard) {
+  uint32_t hash;
+  *ret_shard = find_shard(engine, key, &hash);
+  pthread_mutex_lock(&(*ret_shard)->lock);
+  struct metric *const metric = table_find(&(*ret_shard)->table, key, hash);
+  return metric != NULL ? metric : admit(engine, *ret_shard, id, key, hash);
 }
 
 static enum observation_result refuse(struct engine *engine, enum observation_result result) {
@@ -395,19 +433,17 @@ enum observation_result engine_observe(struct engine *engine, const struct metri
   if (!is_sensible(sample))
     return refuse(engine, REFUSED_TIME);
 
-  uint32_t hash;
-  struct shard *const shard = find_shard(engine, &key, &hash);
+  struct shard *shard;
   struct outcome outcome;
   outcome.result = REFUSED_MEMORY;
   outcome.booted = NAN;
-  pthread_mutex_lock(&shard->lock);
-  struct metric *metric = table_find(&shard->table, &key, hash);
-  if (metric == NULL)
-    metric = admit(engine, shard, id, &key, hash);
+  outcome.due_count = 0;
+  struct metric *const metric = engine_lock_or_admit(engine, id, &key, &shard);
   if (metric != NULL)
     observe_locked(engine, shard, metric, sample, &outcome);
   shard->stats.results[outcome.result]++;
   engine_unlock_and_tell(engine, shard, metric, &outcome);
+  engine_judge_groups(engine, &outcome);
   return conclude(&outcome, ret_verdict);
 }
 
@@ -419,16 +455,14 @@ enum observation_result engine_silence(struct engine *engine, const struct metri
   if (!(time > 0 && time < ENGINE_TIME_MAX))
     return REFUSED_TIME;
 
-  uint32_t hash;
-  struct shard *const shard = find_shard(engine, &key, &hash);
+  struct shard *shard;
   struct outcome outcome;
   outcome.result = OBSERVED_IGNORED;
   outcome.booted = NAN;
-  pthread_mutex_lock(&shard->lock);
-  struct metric *const metric = table_find(&shard->table, &key, hash);
-  if (metric != NULL && time > metric->rate.time)
+  struct metric *const metric = engine_lock_metric(engine, &key, &shard);
+  if (metric != NULL && metric->plan->group == NULL && time > metric->rate.time)
     engine_count_missed(metric, true);
-  if (metric != NULL && metric->plan->count > 0)
+  if (metric != NULL && metric->plan->observed)
     engine_judge_silence(engine, shard, metric, time, &outcome);
   engine_unlock_and_tell(engine, shard, metric, &outcome);
   return conclude(&outcome, ret_verdict);

@@ -42,12 +42,16 @@ struct engine {
   struct hosts *hosts;
   atomic_uint_fast64_t memory; /* of all metrics' blocks */
   struct fitted_totals fitted;
-  bool fit_later, store_models;
+  bool fit_later, no_groups, store_models;
   struct fit_queue fit_queue;        /* where fit_later */
   atomic_uint_fast64_t next_episode; /* counts up */
   _Atomic double clock;              /* engine's own clock: sum of the ticks */
   _Atomic double earliest_seen;      /* by that clock; below 0 for what was restored */
   atomic_bool awaiting;              /* restored metrics may not have come back yet */
+  pthread_mutex_t groups_lock;       /* for the list, and the holders of those in it */
+  struct group_instance *groups;
+  size_t group_count;
+  atomic_uint_fast64_t refused_columns, group_rows;
   pthread_mutex_t tick_lock;
   double last_tick;   /* guarded by tick_lock; 0 before the first */
   size_t next_expiry; /* guarded by tick_lock: the shard to search next */
@@ -60,7 +64,25 @@ struct outcome {
   struct verdict verdict; /* for OBSERVED */
   enum episode_end end;   /* where verdict.change is EPISODE_CLOSED */
   double booted;          /* when the host was, as the sample says for the first time; else NaN */
+  size_t due_count;       /* groups with a row to be judged once no lock is held; held */
+  struct group_instance *due[GROUPS_MAX];
 };
+
+/* The shard of a key, locked, and the metric of that key or NULL. */
+struct metric *engine_lock_metric(struct engine *engine, const struct metric_key *key,
+                                  struct shard **ret_shard);
+
+/* The same; the metric is made if need be, and NULL where there is no room. */
+struct metric *engine_lock_or_admit(struct engine *engine, const struct metric_id *id,
+                                    const struct metric_key *key, struct shard **ret_shard);
+
+/* Counts a verdict, and names the episode that it opened; shard locked. */
+void engine_note_verdict(struct engine *engine, struct shard *shard, struct metric *metric,
+                         const struct verdict *verdict);
+
+/* Whether listeners are to hear of it; and tells them, with no lock held. */
+bool engine_is_news(const struct engine *engine, const struct outcome *outcome);
+void engine_tell_episode(struct engine *engine, const struct episode_event *event);
 
 /*
  * How a metric counts in its shard's stats: taken out (-1) before it changes,
@@ -85,6 +107,34 @@ struct shard *engine_shard(struct engine *engine, uint64_t hash);
 /* A new metric in no table; NULL where there is no room. */
 struct metric *engine_make_metric(struct engine *engine, const struct metric_id *id,
                                   const struct metric_key *key);
+
+/*
+ * A group's own metric has an instance of the group, which lives on while it has
+ * members. False where there is no memory.
+ */
+bool engine_make_group(struct engine *engine, struct metric *metric, const struct metric_key *key);
+void engine_drop_group(struct engine *engine, struct metric *metric);
+void engine_hold_group(struct engine *engine, struct group_instance *instance);
+void engine_give_group(struct engine *engine, struct group_instance *instance);
+bool engine_group_is_used(struct engine *engine, const struct metric *metric);
+
+/* Takes a new metric's seats in groups, and gives them back; no shard locked. */
+void engine_take_seats(struct engine *engine, struct metric *metric, const struct metric_id *id,
+                       const struct metric_key *key);
+void engine_leave_seats(struct engine *engine, struct metric *metric);
+
+/* Adds what was observed to the metric's groups; its shard is locked. */
+void engine_feed_groups(struct engine *engine, const struct metric *metric,
+                        const struct sample *sample, struct outcome *outcome);
+
+/* Judges the rows that have become whole by that, with no lock held. */
+void engine_judge_groups(struct engine *engine, const struct outcome *outcome);
+
+/* Instances of groups. */
+size_t engine_group_count(struct engine *engine);
+
+/* Closes and judges rows that no value comes to any more. */
+void engine_pass_groups(struct engine *engine);
 
 /* Fits what is due of the metric, or has it fitted later; shard locked. */
 void engine_fit_due(struct engine *engine, struct shard *shard, struct metric *metric);

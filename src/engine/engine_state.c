@@ -2,6 +2,8 @@
 
 #include "engine/describe.h"
 #include "engine/engine_private.h"
+#include "engine/group_instance.h"
+#include "engine/group_state.h"
 #include "engine/held_models.h"
 #include "engine/metric_state.h"
 
@@ -23,6 +25,7 @@ struct copy {
   uint64_t hash;
   unsigned due;
   size_t models, model_count; /* of the held ones: the first, and how many */
+  struct group_instance *group; /* of a group's own metric; no row of it is judged meanwhile */
 };
 
 struct state_export {
@@ -84,11 +87,22 @@ static bool make_room(struct state_export *export, size_t wanted) {
   return true;
 }
 
+/*
+ * The row at hand of a group is part of its state, and no value of it marks the metric;
+ * before the first row was judged there is nothing to keep.
+ */
+static bool is_due(struct metric *metric, unsigned unsaved) {
+  if (metric->plan->group != NULL && metric->first_time == 0)
+    return false;
+  if (metric->plan->group != NULL)
+    metric->unsaved |= UNSAVED_STATE;
+  return metric->plan->count > 0 && (metric->unsaved & unsaved) != 0;
+}
+
 static void note_slots(struct state_export *export, const struct table *table, size_t begin) {
   for (size_t i = begin; i < begin + STEP_SLOTS && i < table->capacity; i++) {
-    const struct metric *const metric = table->slots[i].metric;
-    if (metric != NULL && metric->plan->count > 0 && (metric->unsaved & export->unsaved) != 0 &&
-        export->count < export->capacity)
+    struct metric *const metric = table->slots[i].metric;
+    if (metric != NULL && is_due(metric, export->unsaved) && export->count < export->capacity)
       export->hashes[export->count++] = metric_hash(metric, export->engine->hash_seed);
   }
 }
@@ -132,6 +146,12 @@ static struct metric *copy_at(struct state_export *export, size_t which) {
   return (struct metric *)(void *)(export->copies + export->copy[which].at);
 }
 
+/* Whether a metric can be copied now: not where a row of its group is just being judged. */
+static bool begin_copy(const struct metric *metric, struct group_instance **ret_group) {
+  *ret_group = metric->plan->group != NULL ? metric_own(metric)->instance : NULL;
+  return *ret_group == NULL || pthread_mutex_trylock(&(*ret_group)->judging) == 0;
+}
+
 /*
  * Copies a few metrics under the lock. A metric too large for the room gives
  * what it needs, and is not copied yet.
@@ -150,13 +170,20 @@ static size_t copy_step(struct state_export *export) {
     if (needed > export->copies_size - used)
       break;
     export->at++;
-    if (metric == NULL)
+    struct group_instance *group;
+    if (metric == NULL || !begin_copy(metric, &group))
       continue;
     const unsigned due = metric->unsaved & export->unsaved;
     struct copy *const copy = &export->copy[export->copied++];
-    *copy = (struct copy){.at = used, .hash = hash, .due = due, .models = export->models.count};
+    *copy = (struct copy){.at = used,
+                          .hash = hash,
+                          .due = due,
+                          .models = export->models.count,
+                          .group = group};
     if ((due & UNSAVED_MODEL) != 0)
       copy->model_count = held_models_take(&export->models, metric);
+    if (group != NULL)
+      engine_hold_group(engine, group);
     memcpy(export->copies + used, metric, metric->size);
     metric->unsaved &= (uint8_t) ~export->unsaved;
     used += needed;
@@ -203,17 +230,33 @@ static void mark_again(struct engine *engine, uint64_t hash, unsigned unsaved) {
   pthread_mutex_unlock(&shard->lock);
 }
 
-static void pack_copy(struct state_export *export, const struct copy *copy,
-                      const struct metric *metric) {
-  const size_t size = (copy->due & UNSAVED_STATE) != 0 ? metric_state_size(metric) : 0;
-  if (!grow_bytes(export, size + metric->key_length)) {
-    mark_again(export->engine, copy->hash, copy->due);
-    return;
-  }
-  unsigned char *const bytes = export->bytes + export->used;
-  if (size > 0)
-    metric_state_save(metric, bytes, size);
-  memcpy(bytes + size, metric_identity(metric).part[0], metric->key_length);
+/* The instance of a group's own metric, packed; STATUS_OK and NULL for others. */
+static int pack_group(const struct copy *copy, void **ret_group, size_t *ret_size) {
+  *ret_group = NULL;
+  *ret_size = 0;
+  if (copy->group == NULL || (copy->due & UNSAVED_STATE) == 0)
+    return STATUS_OK;
+  return group_state_pack(copy->group, ret_group, ret_size);
+}
+
+static void save_state(const struct metric *metric, const void *group, size_t group_size,
+                       unsigned char *bytes) {
+  const size_t size = metric_state_size(metric);
+  metric_state_save(metric, bytes, size);
+  if (group != NULL)
+    metric_state_add_group(metric, group, group_size, bytes + size);
+}
+
+static size_t state_size(const struct copy *copy, const struct metric *metric, const void *group,
+                         size_t group_size) {
+  if ((copy->due & UNSAVED_STATE) == 0)
+    return 0;
+  return metric_state_size(metric) + (group != NULL ? metric_state_group_size(group_size) : 0);
+}
+
+static void add_record(struct state_export *export, const struct copy *copy,
+                       const struct metric *metric, size_t size) {
+  memcpy(export->bytes + export->used + size, metric_identity(metric).part[0], metric->key_length);
   export->offset[export->records] = export->used;
   export->hash[export->records] = copy->hash;
   export->record[export->records++] =
@@ -227,6 +270,26 @@ static void pack_copy(struct state_export *export, const struct copy *copy,
                              .models = export->models.record + copy->models,
                              .model_count = copy->model_count};
   export->used += size + metric->key_length;
+}
+
+static void pack_copy(struct state_export *export, const struct copy *copy,
+                      const struct metric *metric) {
+  void *group;
+  size_t group_size;
+  const bool packed = pack_group(copy, &group, &group_size) == STATUS_OK;
+  const size_t size = packed ? state_size(copy, metric, group, group_size) : 0;
+  if (packed && grow_bytes(export, size + metric->key_length)) {
+    if (size > 0)
+      save_state(metric, group, group_size, export->bytes + export->used);
+    add_record(export, copy, metric, size);
+  } else {
+    mark_again(export->engine, copy->hash, copy->due);
+  }
+  free(group);
+  if (copy->group == NULL)
+    return;
+  pthread_mutex_unlock(&copy->group->judging);
+  engine_give_group(export->engine, copy->group);
 }
 
 /* Only now, as the bytes may have moved. */
@@ -311,6 +374,8 @@ static enum placing compare(const struct metric *stored, const struct metric *kn
   if (stored->size != known->size || stored->first_time <= 0 ||
       (known->first_time > 0 && stored->first_time >= known->first_time))
     return REFUSED;
+  if (known->plan->group != NULL && known->first_time == 0)
+    return REPLACED; /* its members came first */
   return known->decision.open || stored->rate.time > known->rate.time ? POSTPONED : REPLACED;
 }
 
@@ -319,12 +384,24 @@ static void replace(struct shard *shard, struct metric *known, const struct metr
   const double last_seen = known->last_seen;
   const bool missed = known->missed;
   engine_count_metric(shard, known, -1);
-  metric_give_fitted(known);
-  memcpy(known, stored, stored->size);
+  metric_take_learned(known, stored);
   known->last_seen = last_seen;
   known->missed = missed;
   known->awaited = known->trained = false;
   engine_count_metric(shard, known, 1);
+}
+
+/* Of a group's own metric the instance is taken over too, where no row of it is being judged. */
+static enum placing replace_group(struct shard *shard, struct metric *known,
+                                  const struct metric *stored) {
+  struct group_instance *const instance = metric_own(known)->instance;
+  if (pthread_mutex_trylock(&instance->judging) != 0)
+    return POSTPONED;
+  const bool adopted = group_instance_adopt(instance, metric_own(stored)->instance);
+  if (adopted)
+    replace(shard, known, stored);
+  pthread_mutex_unlock(&instance->judging);
+  return adopted ? REPLACED : REFUSED;
 }
 
 static enum placing place(struct engine *engine, struct metric *metric,
@@ -339,10 +416,19 @@ static enum placing place(struct engine *engine, struct metric *metric,
     engine_count_metric(shard, metric, 1);
     placing = PLACED;
   } else if (known != NULL && (placing = compare(metric, known)) == REPLACED) {
-    replace(shard, known, metric);
+    if (known->plan->group != NULL)
+      placing = replace_group(shard, known, metric);
+    else
+      replace(shard, known, metric);
   }
   pthread_mutex_unlock(&shard->lock);
   return placing;
+}
+
+/* The own metric of a group that is not configured any more. */
+static bool is_of_no_group(const struct metric *metric) {
+  return metric->plan->group == NULL &&
+         strcmp(metric_identity(metric).part[METRIC_PLUGIN], GROUP_PLUGIN) == 0;
 }
 
 /* Makes a metric of the bytes; NULL, and counted, where that cannot be. */
@@ -359,7 +445,7 @@ static struct metric *revive(struct engine *engine, const void *state, size_t si
     stats->refused++;
     return NULL;
   }
-  if (metric->plan->count == 0) {
+  if (metric->plan->count == 0 || is_of_no_group(metric)) {
     stats->ignored++;
     engine_drop_metric(engine, metric);
     return NULL;
@@ -396,7 +482,7 @@ void engine_restore(struct engine *engine, enum learner learner, const void *sta
     return;
   if (learner == LEARNED_ELSEWHERE)
     make_trained(metric);
-  else
+  else if (metric->plan->group == NULL)
     await(engine, metric);
   set_age(engine, metric, now);
   note_episode(engine, metric);
@@ -436,19 +522,16 @@ enum taking_over engine_take_over(struct engine *engine, const void *state, size
 /* The metric of that name, with its shard locked; NULL, and not locked, where there is none. */
 static struct metric *lock_metric(struct engine *engine, const struct metric_name *name,
                                   struct shard **ret_shard) {
-  const struct metric_id id = metric_name_id(name);
+  struct metric_name own = *name;
+  plan_book_own_name(engine->plans, &own);
+  const struct metric_id id = metric_name_id(&own);
   struct metric_key key;
   if (!metric_key_make(&key, &id))
     return NULL;
-  const uint64_t hash = metric_key_hash(&key, engine->hash_seed);
-  struct shard *const shard = engine_shard(engine, hash);
-  pthread_mutex_lock(&shard->lock);
-  struct metric *const metric = table_find(&shard->table, &key, (uint32_t)hash);
-  if (metric != NULL && metric->plan->count > 0) {
-    *ret_shard = shard;
+  struct metric *const metric = engine_lock_metric(engine, &key, ret_shard);
+  if (metric != NULL && metric->plan->count > 0)
     return metric;
-  }
-  pthread_mutex_unlock(&shard->lock);
+  pthread_mutex_unlock(&(*ret_shard)->lock);
   return NULL;
 }
 

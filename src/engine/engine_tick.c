@@ -63,7 +63,8 @@ static void end_of_expired(const struct metric *metric, double now, struct outco
 
 static void expire_if_old(struct engine *engine, struct shard *shard, size_t index, double now) {
   struct metric *const metric = shard->table.slots[index].metric;
-  if (atomic_load(&engine->clock) - metric->last_seen <= engine->options.expire_after)
+  if (atomic_load(&engine->clock) - metric->last_seen <= engine->options.expire_after ||
+      (metric->plan->group != NULL && engine_group_is_used(engine, metric)))
     return;
   struct outcome outcome;
   end_of_expired(metric, now, &outcome);
@@ -119,6 +120,7 @@ void engine_tick(struct engine *engine, double now) {
     visit_slots(engine, old, expire_if_old, now);
   if (clock > engine->options.restart_grace && atomic_load(&engine->awaiting))
     await_no_longer(engine, now);
+  engine_pass_groups(engine);
   for (size_t i = 0; i < SHARDS; i++)
     if (has_silent(&engine->shards[i]))
       visit_slots(engine, &engine->shards[i], judge_if_silent, now);

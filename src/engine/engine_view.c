@@ -39,6 +39,9 @@ void engine_stats(struct engine *engine, struct engine_stats *ret_stats) {
   sum.waiting_fits = fit_queue_count(&engine->fit_queue);
   sum.models = atomic_load(&engine->fitted.blocks);
   sum.hosts = hosts_count(engine->hosts);
+  sum.groups = engine_group_count(engine);
+  sum.group_rows = atomic_load(&engine->group_rows);
+  sum.refused_columns = atomic_load(&engine->refused_columns);
   *ret_stats = sum;
 }
 

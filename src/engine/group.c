@@ -30,6 +30,11 @@ void group_update(struct group *group, const struct group_row *row, struct group
   group->detector->update(&group->state, group->options, row, ret);
 }
 
+void group_forget_column(struct group *group, uint32_t column) {
+  const size_t size = group->detector->column_size;
+  memset((char *)group->state.column + column * size, 0, size);
+}
+
 size_t group_blame(const struct group *group, struct group_blame ret_blames[GROUP_BLAMES]) {
   return group->detector->blame(&group->state, group->options, ret_blames);
 }

@@ -28,6 +28,9 @@ int group_grow(struct group *group, uint32_t columns);
 /* Judges and learns one row of as many columns as there are, at least one. */
 void group_update(struct group *group, const struct group_row *row, struct group_finding *ret);
 
+/* Forgets what was learned of a column: it is as one that comes later. */
+void group_forget_column(struct group *group, uint32_t column);
+
 /* See struct group_detector. */
 size_t group_blame(const struct group *group, struct group_blame ret_blames[GROUP_BLAMES]);
 

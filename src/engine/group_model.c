@@ -101,6 +101,12 @@ int group_model_grow(struct group_model *stream, uint32_t columns) {
   return STATUS_OK;
 }
 
+void group_model_forget_column(struct group_model *stream, uint32_t column) {
+  stream->column[column] = (struct group_model_column){.values = 0};
+  for (uint32_t i = 0; i < stream->held; i++)
+    stream->window[(size_t)i * stream->columns + column] = (double)NAN;
+}
+
 void group_model_release(struct group_model *stream) {
   fitted_give(stream->fitted);
   free(stream->window);

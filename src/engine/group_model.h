@@ -91,6 +91,9 @@ struct group_model group_model_of(const struct group_model_make *make);
  */
 int group_model_grow(struct group_model *stream, uint32_t columns);
 
+/* Forgets a column's values: it is as one that comes later. */
+void group_model_forget_column(struct group_model *stream, uint32_t column);
+
 /*
  * Judges a row of as many columns as there are, then takes it as seen. A row
  * without any number is no news. The columns to blame have, as `decades`,

@@ -14,6 +14,7 @@
 struct host {
   struct host *next;
   atomic_uint_fast32_t metrics; /* that hold it */
+  atomic_uint_fast32_t groups;  /* of those, own metrics of groups: no values of theirs come */
   atomic_uint_fast32_t silent;  /* of those, without a value for longer than collectd waits */
   char name[];
 };

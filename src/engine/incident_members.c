@@ -1,6 +1,7 @@
 #include "engine/incident_members.h"
 
 #include "anomaly/rule.h"
+#include "engine/causes.h"
 #include "engine/describe.h"
 #include "engine/trouble.h"
 
@@ -14,8 +15,15 @@ static double loudness(const struct episode_event *episode) {
   return fmin(1 + log2(fmax(episode->verdict.ratio / episode->line, 1)), STRENGTH_MOST);
 }
 
+/* A group of a host stands for those of its members that its evidence comes from. */
+static double stands_for(const struct episode_event *episode) {
+  return episode->causes.hosts ? 1 : fmin(fmax(episode->causes.count, 1), STRENGTH_METRICS);
+}
+
 double member_strength(const struct episode_event *episode) {
-  return episode->notify == NOTIFY_NEVER || episode->days >= 2 ? 0 : loudness(episode);
+  if (episode->notify == NOTIFY_NEVER || episode->days >= 2)
+    return 0;
+  return loudness(episode) + stands_for(episode) - 1;
 }
 
 static double rank_of(const struct incident *incident, const struct episode_event *episode,
@@ -53,6 +61,15 @@ static struct incident_member *find_metric(struct incident *incident,
   return NULL;
 }
 
+/* A group stands for the member that most of its evidence comes from. */
+static enum trouble trouble_of_episode(const struct episode_event *episode) {
+  const bool of_metrics = episode->causes.count > 0 && !episode->causes.hosts;
+  const struct metric_id id =
+      of_metrics ? causes_get(&episode->causes, 0, episode->metric.part[METRIC_HOST])
+                 : metric_name_id(&episode->metric);
+  return trouble_of(&id);
+}
+
 static void add_member(struct incident *incident, const struct episode_event *episode,
                        double window) {
   if (incident->metrics++ == 0) {
@@ -64,8 +81,7 @@ static void add_member(struct incident *incident, const struct episode_event *ep
   const size_t place = make_place(incident, rank);
   if (place < INCIDENT_MEMBERS)
     incident->member[place] = (struct incident_member){.episode = *episode, .rank = rank};
-  const struct metric_id first = metric_name_id(&incident->member[0].episode.metric);
-  incident->trouble = trouble_of(&first);
+  incident->trouble = trouble_of_episode(&incident->member[0].episode);
 }
 
 void incident_add(struct incident *incident, const struct episode_event *episode, double window) {

@@ -6,10 +6,15 @@
 
 #include "anomaly/incident.h"
 
+/* Metrics whose strengths add up: more of them is the same trouble seen again. */
+enum { STRENGTH_METRICS = 3 };
+
 /*
  * How strongly an episode speaks for its incident: 1 at the alarm line, 1 more
- * for each doubling, at most 3. An episode that nobody is to hear of, or that
- * came at this time on the last two days, says nothing: 0.
+ * for each doubling, at most 3. A group of a host counts 1 more for each of its
+ * members that it names after the first, up to STRENGTH_METRICS of them. An episode
+ * that nobody is to hear of, or that came at this time on the last two days, says
+ * nothing: 0.
  */
 double member_strength(const struct episode_event *episode);
 

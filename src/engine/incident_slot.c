@@ -8,9 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Metrics whose strengths add up: more of them is the same trouble seen again. */
-enum { STRENGTH_METRICS = 3 };
-
 /* A host is silent when so many of its metrics are. */
 static const double SILENT_SHARE = .9;
 /* Trouble that begins so long before or after a boot was seen may come from it. */

@@ -41,8 +41,28 @@ static void *state_of(const struct metric *metric, const struct plan_detector *d
   return (char *)(uintptr_t)metric + metric->states + detector->offset;
 }
 
+static size_t seats_size(const struct plan *plan) {
+  return plan->group != NULL ? sizeof(struct group_own) : plan->seats * sizeof(struct group_seat);
+}
+
+/* A multiple of their alignment behind the states. */
+static size_t seats_offset(const struct plan *plan) {
+  return (plan->states_size + SLAB_ALIGNMENT - 1) / SLAB_ALIGNMENT * SLAB_ALIGNMENT;
+}
+
 size_t metric_size(const struct plan *plan, const struct metric_key *key) {
-  return states_offset(key) + plan->states_size;
+  const size_t seats = seats_size(plan);
+  return states_offset(key) + (seats > 0 ? seats_offset(plan) + seats : plan->states_size);
+}
+
+struct group_seat *metric_seats(const struct metric *metric) {
+  return (struct group_seat *)(void *)((char *)(uintptr_t)metric + metric->states +
+                                       seats_offset(metric->plan));
+}
+
+struct group_own *metric_own(const struct metric *metric) {
+  return (struct group_own *)(void *)((char *)(uintptr_t)metric + metric->states +
+                                      seats_offset(metric->plan));
 }
 
 static bool is_uptime(const struct metric_id *id) {
@@ -93,6 +113,13 @@ void metric_restart(struct metric *metric) {
   metric->last = (struct last_verdict){.time = NAN, .leading = ""};
   metric->late = false;
   metric->warming = plan->count > 0;
+}
+
+void metric_take_learned(struct metric *metric, const struct metric *other) {
+  metric_give_fitted(metric);
+  memcpy(metric, other, other->states + other->plan->states_size);
+  if (other->plan->group != NULL)
+    memcpy(metric_own(metric)->host, metric_own(other)->host, METRIC_PART_SIZE);
 }
 
 bool metric_has_key(const struct metric *metric, const struct metric_key *key) {
@@ -206,6 +233,41 @@ void metric_observe(struct metric *metric, const struct sample *sample, double v
   metric->warming = !any_ready(findings, plan->count);
 }
 
+/* The alarm on what lasts is over, though it is there; a worse one on top of it is new. */
+static void take_lasting(struct metric *metric, const struct group_finding *finding,
+                         struct verdict *verdict) {
+  verdict->anomaly = verdict->anomaly && finding->anomaly;
+  if (finding->began)
+    metric->decision.accepted = 0;
+}
+
+void metric_take_row(struct metric *metric, const struct group_news *news,
+                     struct verdict *ret_verdict, enum episode_end *ret_end) {
+  const struct plan *const plan = metric->plan;
+  const struct group_finding *const group = news->finding;
+  struct finding finding = finding_none();
+  finding.ratio = group->ratio;
+  finding.onset = group->began ? group->ratio : 0;
+  finding.surprise = group->surprise;
+  finding.kind = group->kind;
+  finding.reason = group->reason;
+  finding.ready = group->ready;
+  if (metric->first_time == 0)
+    metric->first_time = news->time;
+  metric->rate = (struct rate){.time = news->time, .known = true};
+  metric->interval = (float)news->interval;
+  decision_combine(&plan->options, &plan->lines, &finding, plan->names, 1, news->time,
+                   group->surprise, ret_verdict);
+  take_lasting(metric, group, ret_verdict);
+  struct group_own *const own = metric_own(metric);
+  own->causes = *news->causes;
+  conclude(metric, ret_verdict, ret_end);
+  if (ret_verdict->change == EPISODE_OPENED && own->causes.hosts && own->causes.count > 0)
+    text_copy(own->host, sizeof own->host, own->causes.names);
+  summary_add(&metric->summary, group->surprise);
+  metric->warming = !finding.ready;
+}
+
 bool metric_silence(struct metric *metric, double time, struct verdict *ret_verdict,
                     enum episode_end *ret_end) {
   const struct plan *const plan = metric->plan;
@@ -242,6 +304,14 @@ static int notify_of(const struct metric *metric, const struct verdict *verdict)
   return plan->options.notify;
 }
 
+/* What one host of a group over hosts does is told of that host. */
+static void tell_group(const struct metric *metric, struct episode_event *event) {
+  const struct group_own *const own = metric_own(metric);
+  event->causes = own->causes;
+  if (own->host[0] != '\0')
+    text_copy(event->metric.part[METRIC_HOST], METRIC_PART_SIZE, own->host);
+}
+
 void metric_event(const struct metric *metric, const struct verdict *verdict, enum episode_end end,
                   struct episode_event *ret_event) {
   const struct decision *const decision = &metric->decision;
@@ -262,10 +332,13 @@ void metric_event(const struct metric *metric, const struct verdict *verdict, en
                              .notify = notify_of(metric, verdict),
                              .habit = (double)decision->habit.count,
                              .days = habit_days(&decision->habit, decision->start),
-                             .host_metrics = (uint32_t)atomic_load(&metric->host->metrics),
+                             .host_metrics = (uint32_t)(atomic_load(&metric->host->metrics) -
+                                                        atomic_load(&metric->host->groups)),
                              .host_silent = (uint32_t)atomic_load(&metric->host->silent)};
   for (size_t part = 0; part < METRIC_PARTS; part++)
     text_copy(ret_event->metric.part[part], METRIC_PART_SIZE, id.part[part]);
+  if (metric->plan->group != NULL)
+    tell_group(metric, ret_event);
 }
 
 struct verdict metric_last_verdict(const struct metric *metric) {

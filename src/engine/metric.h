@@ -1,11 +1,12 @@
 /*
- * A metric's block: this header, its key, then the states of its detectors,
- * aligned to SLAB_ALIGNMENT. What a search and an update need first stands
+ * A metric's block: this header, its key, the states of its detectors, and its
+ * seats in groups, aligned to SLAB_ALIGNMENT. What a search and an update need first stands
  * first.
  */
 #ifndef ANOMALY_ENGINE_METRIC_H
 #define ANOMALY_ENGINE_METRIC_H
 
+#include "anomaly/group.h"
 #include "anomaly/metric.h"
 #include "anomaly/verdict.h"
 #include "engine/decision.h"
@@ -54,6 +55,19 @@ struct metric {
   uint8_t unsaved; /* enum unsaved */
 };
 
+/* A metric's place in one group: NULL where there was no room. */
+struct group_seat {
+  struct group_instance *instance; /* held */
+  struct group_member *member;
+};
+
+/* What the own metric of a group has besides. */
+struct group_own {
+  struct group_instance *instance; /* held */
+  struct episode_causes causes;    /* of the last row */
+  char host[METRIC_PART_SIZE];     /* that differed when its episode opened; of groups over hosts */
+};
+
 /* An identity as bytes: the six parts, each with its NUL. */
 struct metric_key {
   size_t length;
@@ -66,12 +80,19 @@ bool metric_key_make(struct metric_key *key, const struct metric_id *id);
 /* Size of the block of a metric with this plan and key. */
 size_t metric_size(const struct plan *plan, const struct metric_key *key);
 
+/* Its seats, plan->seats of them; and what a group's own metric has. Behind the states. */
+struct group_seat *metric_seats(const struct metric *metric);
+struct group_own *metric_own(const struct metric *metric);
+
 /* Makes a zeroed block a metric of `host` that has seen nothing. */
 void metric_init(struct metric *metric, const struct plan *plan, const struct metric_key *key,
                  struct host *host);
 
 /* Forgets what was learned, as if the metric were new; its episode stays. */
 void metric_restart(struct metric *metric);
+
+/* Makes it what another of the same identity and plan is, but for its seats. */
+void metric_take_learned(struct metric *metric, const struct metric *other);
 
 bool metric_has_key(const struct metric *metric, const struct metric_key *key);
 
@@ -99,6 +120,17 @@ struct metric_id metric_identity_of(const char *key);
  */
 void metric_observe(struct metric *metric, const struct sample *sample, double value,
                     struct verdict *ret_verdict, enum episode_end *ret_end);
+
+/* A row of a group as the group's own metric takes it. */
+struct group_news {
+  double time, interval;
+  const struct group_finding *finding;
+  const struct episode_causes *causes;
+};
+
+/* Takes a row of its group, as metric_observe a value. */
+void metric_take_row(struct metric *metric, const struct group_news *news,
+                     struct verdict *ret_verdict, enum episode_end *ret_end);
 
 /*
  * Judges that nothing has come until `time`. False, and nothing written, where

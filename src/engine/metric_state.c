@@ -2,6 +2,7 @@
 
 #include "anomaly/engine.h"
 #include "anomaly/status.h"
+#include "engine/group_state.h"
 #include "engine/pack.h"
 #include "engine/snapshot.h"
 
@@ -90,7 +91,7 @@ size_t metric_state_size(const struct metric *metric) {
   struct packer counter = {.used = 0};
   pack_head(&counter, metric);
   size_t size = (size_t)counter.used;
-  for (size_t i = 0; i < plan->count; i++)
+  for (size_t i = 0; plan->group == NULL && i < plan->count; i++)
     size += sizeof(uint32_t) + plan->detectors[i].snapshot_size;
   return size;
 }
@@ -99,7 +100,7 @@ void metric_state_save(const struct metric *metric, void *bytes, size_t size) {
   const struct plan *const plan = metric->plan;
   struct packer packer = {.bytes = bytes, .size = size};
   pack_head(&packer, metric);
-  for (size_t i = 0; i < plan->count; i++) {
+  for (size_t i = 0; plan->group == NULL && i < plan->count; i++) {
     const struct plan_detector *const detector = &plan->detectors[i];
     const size_t length = detector->snapshot_size;
     pack_u32(&packer, (uint32_t)length);
@@ -107,6 +108,16 @@ void metric_state_save(const struct metric *metric, void *bytes, size_t size) {
                    packer.bytes + packer.used, length);
     packer.used += length;
   }
+}
+
+size_t metric_state_group_size(size_t size) { return METRIC_PART_SIZE + sizeof(uint32_t) + size; }
+
+void metric_state_add_group(const struct metric *metric, const void *group, size_t size,
+                            void *bytes) {
+  struct packer packer = {.bytes = bytes, .size = metric_state_group_size(size)};
+  pack_bytes(&packer, metric_own(metric)->host, METRIC_PART_SIZE);
+  pack_u32(&packer, (uint32_t)size);
+  pack_bytes(&packer, group, size);
 }
 
 /* ---- Hostile bytes -------------------------------------------------------- */
@@ -147,8 +158,7 @@ static bool metric_valid(const struct metric *metric) {
          is_bool(&metric->silent) && is_bool(&metric->warming);
 }
 
-/* Six parts, each with its NUL and not too long, and nothing else. */
-static bool parts_valid(const unsigned char *bytes, size_t length, struct metric_id *ret_id) {
+bool metric_key_parse(const unsigned char *bytes, size_t length, struct metric_id *ret_id) {
   struct metric_id id;
   for (size_t part = 0; part < METRIC_PARTS; part++) {
     const unsigned char *const end = memchr(bytes, '\0', length);
@@ -173,7 +183,7 @@ static int unpack_identity(struct unpacker *unpacker, struct metric_id *ret_id) 
     return status;
   const unsigned char *const key =
       unpack_u32(unpacker, &length) ? unpack_bytes(unpacker, length) : NULL;
-  return key != NULL && parts_valid(key, length, ret_id) ? STATUS_OK : STATUS_CORRUPT;
+  return key != NULL && metric_key_parse(key, length, ret_id) ? STATUS_OK : STATUS_CORRUPT;
 }
 
 int metric_state_identity(const void *bytes, size_t size, struct metric_id *ret_id) {
@@ -226,13 +236,37 @@ static int load_detectors(struct metric *metric, const struct unpacker *snapshot
   return STATUS_OK;
 }
 
+/* The instance stays without members where it fails. */
+static int load_group(struct metric *metric, struct unpacker *unpacker) {
+  struct group_own *const own = metric_own(metric);
+  uint32_t size;
+  const unsigned char *const host = unpack_bytes(unpacker, sizeof own->host);
+  if (host == NULL || memchr(host, '\0', sizeof own->host) == NULL || !unpack_u32(unpacker, &size))
+    return STATUS_CORRUPT;
+  const unsigned char *const group = unpack_bytes(unpacker, size);
+  const int status =
+      group != NULL ? group_state_load(own->instance, group, size) : STATUS_CORRUPT;
+  if (status == STATUS_OK)
+    memcpy(own->host, host, sizeof own->host);
+  return status;
+}
+
+/* What each detector knows, or what the group does. */
+static int load_learned(struct metric *metric, struct unpacker *unpacker, size_t *ret_cold) {
+  if (metric->plan->group == NULL)
+    return load_detectors(metric, unpacker, ret_cold);
+  const int status = load_group(metric, unpacker);
+  *ret_cold = status != STATUS_OK;
+  return status == STATUS_NO_MEMORY ? status : STATUS_OK;
+}
+
 int metric_state_load(struct metric *metric, const void *bytes, size_t size, size_t *ret_cold) {
   struct unpacker unpacker = {.bytes = bytes, .left = size};
   struct metric stored = {.plan = NULL};
   size_t cold = 0;
   int status = unpack_head(&unpacker, &stored);
   if (status == STATUS_OK)
-    status = load_detectors(metric, &unpacker, &cold);
+    status = load_learned(metric, &unpacker, &cold);
   if (status != STATUS_OK)
     return status;
   metric->rate = stored.rate;

@@ -2,6 +2,7 @@
 
 #include "anomaly/status.h"
 #include "base/option.h"
+#include "base/text.h"
 #include "engine/fitted.h"
 #include "engine/rule_private.h"
 #include "engine/slab.h"
@@ -11,7 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MASK_BYTES = RULES_MAX / 8 };
+/* Bits for rules that match, for groups that it is a member of, and for the one it is of. */
+enum { RULE_BYTES = RULES_MAX / 8, GROUP_BYTES = GROUPS_MAX / 8 };
+enum { MASK_BYTES = RULE_BYTES + 2 * GROUP_BYTES };
 
 /* A plan and the set of rules it comes from, as bits. */
 struct entry {
@@ -92,30 +95,77 @@ static void add_detector(struct plan *plan, const struct rule_detector *detector
   plan->count++;
 }
 
+static bool is_set(const unsigned char *bits, size_t which) {
+  return (bits[which / 8] & 1u << which % 8) != 0;
+}
+
+static void set(unsigned char *bits, size_t which) {
+  bits[which / 8] |= (unsigned char)(1u << which % 8);
+}
+
+static void make_group_plan(const struct group_rule *group, struct plan *plan) {
+  rule_apply(group->settings, &plan->options);
+  plan->options.ignore = false;
+  plan->lines = decision_lines(&plan->options);
+  plan->group = group;
+  const struct rule_detector watcher = {.detector = &group->watcher, .options = group->own};
+  add_detector(plan, &watcher);
+}
+
+static void take_seats(const struct plan_book *book, const unsigned char *members,
+                       struct plan *plan) {
+  for (size_t i = 0; book->rules != NULL && i < book->rules->group_count; i++)
+    if (is_set(members, i))
+      plan->seat[plan->seats++] = book->rules->groups[i];
+}
+
+static const struct group_rule *own_group(const struct plan_book *book,
+                                          const unsigned char *owners) {
+  for (size_t i = 0; book->rules != NULL && i < book->rules->group_count; i++)
+    if (is_set(owners, i))
+      return book->rules->groups[i];
+  return NULL;
+}
+
 static void make_plan(const struct plan_book *book, const unsigned char *matching,
                       struct plan *plan) {
   const struct rule *watching = NULL;
+  const struct group_rule *const group = own_group(book, matching + RULE_BYTES + GROUP_BYTES);
   option_set_presets(rule_option_rows, &plan->options);
+  if (group != NULL)
+    group_rule_set_presets(&plan->options);
   for (size_t i = 0; book->rules != NULL && i < book->rules->size; i++) {
-    if ((matching[i / 8] & 1u << i % 8) == 0)
+    if (!is_set(matching, i))
       continue;
     rule_apply(book->by_specificity[i], &plan->options);
     plan->rule = book->by_specificity[i];
     if (book->by_specificity[i]->detector_count > 0)
       watching = book->by_specificity[i];
   }
+  if (group != NULL) {
+    make_group_plan(group, plan);
+    return;
+  }
   plan->lines = decision_lines(&plan->options);
   if (watching == NULL || plan->options.ignore)
     return;
+  plan->observed = true;
   for (size_t i = 0; i < watching->detector_count; i++)
     add_detector(plan, &watching->detectors[i]);
+  take_seats(book, matching + RULE_BYTES, plan);
 }
 
 static void match_rules(const struct plan_book *book, const struct metric_id *id,
                         unsigned char *matching) {
   for (size_t i = 0; book->rules != NULL && i < book->rules->size; i++)
     if (rule_matches(book->by_specificity[i], id))
-      matching[i / 8] |= (unsigned char)(1u << i % 8);
+      set(matching, i);
+  for (size_t i = 0; book->rules != NULL && i < book->rules->group_count; i++) {
+    if (group_rule_has(book->rules->groups[i], id))
+      set(matching + RULE_BYTES, i);
+    if (group_rule_owns(book->rules->groups[i], id))
+      set(matching + RULE_BYTES + GROUP_BYTES, i);
+  }
 }
 
 static const struct plan *find_or_add(struct plan_book *book, const unsigned char *matching) {
@@ -140,4 +190,14 @@ const struct plan *plan_book_find(struct plan_book *book, const struct metric_id
   const struct plan *const plan = find_or_add(book, matching);
   pthread_mutex_unlock(&book->lock);
   return plan;
+}
+
+void plan_book_own_name(const struct plan_book *book, struct metric_name *name) {
+  for (size_t i = 0; book->rules != NULL && i < book->rules->group_count; i++) {
+    const struct group_rule *const group = book->rules->groups[i];
+    if (group->options.by == GROUP_BY_METRIC &&
+        strcmp(name->part[METRIC_PLUGIN], GROUP_PLUGIN) == 0 &&
+        strcmp(name->part[METRIC_PLUGIN_INSTANCE], group->name) == 0)
+      text_copy(name->part[METRIC_HOST], METRIC_PART_SIZE, group->name);
+  }
 }

@@ -7,6 +7,7 @@
 
 #include "anomaly/rule.h"
 #include "engine/decision.h"
+#include "engine/group_rule.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,8 +28,12 @@ struct plan {
   size_t count; /* detectors; 0 where the metric is ignored */
   struct plan_detector detectors[RULE_DETECTORS_MAX];
   const char *names[RULE_DETECTORS_MAX];
-  size_t states_size; /* bytes of all states, and of the pointers to fitted blocks */
-  bool fits;          /* some detector is made from a model */
+  size_t states_size;             /* bytes of all states, and of the pointers to fitted blocks */
+  bool fits;                      /* some detector is made from a model */
+  bool observed;                  /* values are judged: not ignored, and no group's own metric */
+  const struct group_rule *group; /* whose own metric it is; else NULL */
+  size_t seats;                   /* groups that it is a member of */
+  const struct group_rule *seat[GROUPS_MAX];
 };
 
 struct plan_book;
@@ -40,5 +45,11 @@ void plan_book_destroy(struct plan_book *book);
 /* The plan of a metric; NULL if out of memory or beyond PLANS_MAX. Thread-safe. */
 const struct plan *plan_book_find(struct plan_book *book, const struct metric_id *id);
 #define PLANS_MAX 4096
+
+/*
+ * The identity under which the engine has the metric that `name` may stand for: that of
+ * a group over hosts is told of under the host that differs.
+ */
+void plan_book_own_name(const struct plan_book *book, struct metric_name *name);
 
 #endif

@@ -28,6 +28,8 @@ void rule_set_destroy(struct rule_set *set) {
     return;
   for (size_t i = 0; i < set->size; i++)
     rule_destroy(set->rules[i]);
+  for (size_t i = 0; i < set->group_count; i++)
+    group_rule_destroy(set->groups[i]);
   free(set->rules);
   free(set);
 }
@@ -55,6 +57,13 @@ int rule_set_add(struct rule_set *set, struct rule **ret_rule) {
   option_set_presets(rule_option_rows, &rule->options);
   set->rules[set->size++] = rule;
   *ret_rule = rule;
+  return STATUS_OK;
+}
+
+int rule_set_add_group(struct rule_set *set, struct group_rule *group) {
+  if (set->group_count == GROUPS_MAX)
+    return STATUS_LIMIT;
+  set->groups[set->group_count++] = group;
   return STATUS_OK;
 }
 

@@ -6,6 +6,7 @@
 #define ANOMALY_ENGINE_RULE_PRIVATE_H
 
 #include "anomaly/rule.h"
+#include "engine/group_rule.h"
 #include "engine/pattern.h"
 
 #include <stdbool.h>
@@ -26,7 +27,12 @@ struct rule {
 struct rule_set {
   struct rule **rules; /* size of them, each owned */
   size_t size, capacity;
+  struct group_rule *groups[GROUPS_MAX]; /* each owned */
+  size_t group_count;
 };
+
+/* Takes a group over. Errors, the group still the caller's: STATUS_LIMIT (GROUPS_MAX). */
+int rule_set_add_group(struct rule_set *set, struct group_rule *group);
 
 /* Larger is more specific; equal is equally specific; 0 matches everything. */
 uint32_t rule_specificity(const struct rule *rule);

@@ -3,6 +3,7 @@
 #include "anomaly/engine.h"
 #include "anomaly/rule.h"
 #include "anomaly/status.h"
+#include "engine/causes.h"
 #include "engine/pack.h"
 
 #include <math.h>
@@ -11,7 +12,7 @@
 static const char MAGIC[8] = {'A', 'n', 'o', 'm', 'I', 'n', 'c', '\n'};
 static const uint64_t SEED = UINT64_C(0x696e636964656e74);
 
-enum { FORMAT_VERSION = 1 };
+enum { FORMAT_VERSION = 2 };
 
 /* An enumeration is an int, as long as none of its values is negative or larger. */
 #define STATE_ENUM STATE_U32
@@ -40,6 +41,14 @@ static const struct state_row name_rows[] = {
     STATE_ROWS_END,
 };
 
+static const struct state_row causes_rows[] = {
+    STATE_FIELD(struct episode_causes, count, STATE_U8),
+    STATE_FIELD(struct episode_causes, hosts, STATE_U8),
+    STATE_ARRAY(struct episode_causes, decades, STATE_F32, EPISODE_CAUSES),
+    STATE_ARRAY(struct episode_causes, names, STATE_U8, EPISODE_CAUSES_SIZE),
+    STATE_ROWS_END,
+};
+
 static const struct state_row episode_rows[] = {
     STATE_FIELD(struct episode_event, change, STATE_ENUM),
     STATE_FIELD(struct episode_event, end, STATE_ENUM),
@@ -59,6 +68,7 @@ static const struct state_row episode_rows[] = {
     STATE_FIELD(struct episode_event, days, STATE_U32),
     STATE_FIELD(struct episode_event, host_metrics, STATE_U32),
     STATE_FIELD(struct episode_event, host_silent, STATE_U32),
+    STATE_STRUCTS(struct episode_event, causes, 1, struct episode_causes, causes_rows),
     STATE_ROWS_END,
 };
 
@@ -132,7 +142,8 @@ static bool episode_valid(const struct episode_event *episode) {
          !isinf(episode->peak_value) && verdict_valid(&episode->verdict) &&
          is_time(episode->seen) && is_time(episode->interval) && episode->line > 0 &&
          isfinite(episode->line) && episode->notify >= NOTIFY_NEVER &&
-         episode->notify <= NOTIFY_ALWAYS && is_evidence(episode->habit) && episode->days <= 2;
+         episode->notify <= NOTIFY_ALWAYS && is_evidence(episode->habit) && episode->days <= 2 &&
+         causes_valid(&episode->causes);
 }
 
 static bool incident_valid(const struct incident *incident) {

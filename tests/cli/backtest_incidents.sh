@@ -23,6 +23,7 @@ cat >both.cfg <<'END'
 detectors = ({ name = "zscore"; window = 50; sigma = 10.0; }, "missing");
 warmup = "1d";
 rules = ();
+groups = ();
 END
 
 # The same as files of collectd's csv plugin, one for each metric.

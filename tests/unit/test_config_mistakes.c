@@ -112,6 +112,52 @@ static void test_values_out_of_range(void **state) {
   ASSERT_MISTAKES(mistakes);
 }
 
+#define GROUP(rest) "groups = (\n{ name = \"g\"; members = { plugin = \"cpu\"; };\n" rest "});"
+
+static void test_groups(void **state) {
+  (void)state;
+  static const struct mistake mistakes[] = {
+      {"groups = 5;", 1, "groups must be a list"},
+      {"group = ();", 1, "did you mean groups?"},
+      {"groups = (\n5);", 2, "must be a group"},
+      {"groups = (\n{ members = { plugin = \"cpu\"; }; });", 2, "the group needs a name"},
+      {"groups = (\n{ name = \"g\"; });", 2, "the group has no members"},
+      {"groups = ({\nname = \"a b\"; members = { plugin = \"cpu\"; }; });", 2,
+       "name must be a text of 1 .. 63 letters"},
+      {"groups = ({\nname = 5; });", 2, "name must be"},
+      {"groups = ({ name = \"a\"; members = { plugin = \"x\"; }; },\n"
+       "{ name = \"a\"; members = { plugin = \"x\"; }; });",
+       2, "there is another group a"},
+      {"groups = ({ name = \"a\"; members = (\n{ }); });", 2, "the selector is empty"},
+      {"groups = ({ name = \"a\"; members = ({\nplugn = \"x\"; }); });", 2,
+       "plugn is not known in a selector; did you mean plugin?"},
+      {"groups = ({ name = \"a\"; members = ({\nplugin = \"/(/\"; }); });", 2, "plugin: "},
+      {"groups = ({ name = \"a\"; exclude =\n5; });", 1, "exclude must be a list"},
+      {GROUP("detector = \"hots\"; "), 3, "no group detector hots; did you mean host?"},
+      {GROUP("detector = \"nothing_like_it\"; "), 3, "`anomalyctl models` list what there is"},
+      {GROUP("detector = 5; "), 3, "a detector is written"},
+      {GROUP("detector = { limit = 1.0; }; "), 3, "needs its name"},
+      {GROUP("detector = { name = \"host\";\nlimits = 1.0; }; "), 4,
+       "limits is not known in host; did you mean limit?"},
+      {GROUP("detector = { name = \"host\";\nlimit = 1000.0; }; "), 4, "limit must be"},
+      {GROUP("detector = \"peers\"; "), 2, "it needs by = \"metric\""},
+      {GROUP("detector = { name = \"knn\";\nn_neighbors = 0; }; "), 4, "n_neighbors must be"},
+      {GROUP("detector = { name = \"knn\";\nwindow_sise = 100; }; "), 4,
+       "did you mean window_size?"},
+      {GROUP("detector = { name = \"knn\"; window_size = 20; }; "), 3,
+       "min_samples is more than window_size"},
+      {GROUP("interval = 59; "), 3, "interval must be"},
+      {GROUP("intervall = 60; "), 3, "did you mean interval?"},
+      {GROUP("late = \"never\"; "), 3, "late must be one of"},
+      {GROUP("late = \"wait\";\nwait = 70; "), 4, "wait must not be longer than interval"},
+      {GROUP("columns_max = 501; "), 3, "columns_max must be"},
+      {GROUP("warmup = 60; "), 3, "warmup is not known in a group"},
+      {GROUP("warning_score = 0.9; "), 3, "warning_score must be less than failure_score"},
+      {GROUP("by = \"hosts\"; "), 3, "by must be one of"},
+  };
+  ASSERT_MISTAKES(mistakes);
+}
+
 static void test_contradictions(void **state) {
   (void)state;
   static const struct mistake mistakes[] = {
@@ -253,6 +299,7 @@ int main(void) {
       cmocka_unit_test(test_unknown_names),
       cmocka_unit_test(test_wrong_types),
       cmocka_unit_test(test_values_out_of_range),
+      cmocka_unit_test(test_groups),
       cmocka_unit_test(test_contradictions),
       cmocka_unit_test(test_broken_text),
       cmocka_unit_test(test_too_many_rules),

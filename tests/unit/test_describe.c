@@ -1,4 +1,6 @@
 #include "engine/describe.h"
+
+#include "engine/causes.h"
 #include "unit/unit_test.h"
 
 #include <math.h>
@@ -144,6 +146,77 @@ static void metric_is_written_as_collectd_does(void **state) {
   assert_string_equal(buffer, "cpu-0/cpu-user");
 }
 
+static struct episode_event group_event(void) {
+  struct episode_event event = {
+      .change = EPISODE_OPENED,
+      .metric = {{"web1", "anomaly", "host", "gauge", "group", "value"}},
+      .start = 43390,
+      .verdict = {.time = 43400,
+                  .value = 14,
+                  .score = .55,
+                  .lower = NAN,
+                  .upper = NAN,
+                  .kind = KIND_GROUP,
+                  .reason = "several metrics are unusual at once",
+                  .ready = 1,
+                  .agree = 1},
+  };
+  const struct metric_id members[] = {{{"web1", "cpu", "0", "percent", "user", "value"}},
+                                      {{"web1", "load", "", "load", "", "shortterm"}}};
+  assert_true(causes_add(&event.causes, &members[0], 7.46));
+  assert_true(causes_add(&event.causes, &members[1], 3.1));
+  return event;
+}
+
+static void group_says_what_it_comes_from(void **state) {
+  (void)state;
+  struct episode_event event = group_event();
+  assert_string_equal(told(&event),
+                      "group host: several metrics are unusual at once: cpu-0/percent-user 7.5, "
+                      "load/load:shortterm 3.1 (score 0.55, 1 of 1 agree) since 12:03:10");
+  event.change = EPISODE_CLOSED;
+  event.verdict.time = 43690;
+  event.peak_value = 15;
+  event.peak_score = .6;
+  event.peak_time = 43450;
+  assert_string_equal(told(&event), "group host is usual again after 5 min, peak 15 (score 0.60) "
+                                    "at 12:04:10");
+}
+
+static void group_over_hosts_names_the_host(void **state) {
+  (void)state;
+  struct episode_event event = group_event();
+  const struct metric_id host = {{"web3", "df", "root", "percent", "used", "value"}};
+  event.causes = (struct episode_causes){.hosts = true};
+  assert_true(causes_add(&event.causes, &host, 5));
+  event.metric = (struct metric_name){{"web3", "anomaly", "web", "gauge", "df-root", "value"}};
+  event.verdict.reason = "differs from its peers";
+  assert_string_equal(told(&event), "group web of df-root: differs from its peers: web3 5.0 "
+                                    "(score 0.55, 1 of 1 agree) since 12:03:10");
+}
+
+static void causes_without_room_are_left_out(void **state) {
+  (void)state;
+  char name[METRIC_PART_SIZE];
+  memset(name, 'x', sizeof name);
+  name[sizeof name - 1] = '\0';
+  const struct metric_id id = {{"web1", name, "", "gauge", "", "value"}};
+  struct episode_event event = group_event();
+  event.causes = (struct episode_causes){.hosts = false};
+  assert_true(causes_add(&event.causes, &id, 2));
+  assert_false(causes_add(&event.causes, &id, 1));
+  assert_int_equal(event.causes.count, 1);
+  assert_true(causes_valid(&event.causes));
+  assert_string_equal(told(&event), "group host: several metrics are unusual at once "
+                                    "(score 0.55, 1 of 1 agree) since 12:03:10");
+  memset(event.causes.names, 'x', sizeof event.causes.names);
+  assert_false(causes_valid(&event.causes));
+  event.causes = (struct episode_causes){.count = EPISODE_CAUSES + 1};
+  assert_false(causes_valid(&event.causes));
+  event.causes = (struct episode_causes){.count = 1, .decades = {NAN}};
+  assert_false(causes_valid(&event.causes));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(opening_says_what_and_since_when),
@@ -155,6 +228,9 @@ int main(void) {
       cmocka_unit_test(long_text_loses_whole_parts),
       cmocka_unit_test(hostile_name_leaves_the_sentence),
       cmocka_unit_test(metric_is_written_as_collectd_does),
+      cmocka_unit_test(group_says_what_it_comes_from),
+      cmocka_unit_test(group_over_hosts_names_the_host),
+      cmocka_unit_test(causes_without_room_are_left_out),
   };
   return cmocka_run_group_tests_name("describe", tests, set_utc, NULL);
 }

@@ -1,0 +1,234 @@
+/* Groups in the engine: who is a member of which, and what comes of their rows. */
+#include "engine/describe.h"
+#include "engine/engine_private.h"
+#include "engine/group_instance.h"
+
+#include <math.h>
+
+/* ---- Instances ------------------------------------------------------------ */
+
+void engine_hold_group(struct engine *engine, struct group_instance *instance) {
+  pthread_mutex_lock(&engine->groups_lock);
+  instance->holders++;
+  pthread_mutex_unlock(&engine->groups_lock);
+}
+
+static void take_out(struct engine *engine, struct group_instance *instance) {
+  if (instance->previous != NULL)
+    instance->previous->next = instance->next;
+  else
+    engine->groups = instance->next;
+  if (instance->next != NULL)
+    instance->next->previous = instance->previous;
+  engine->group_count--;
+}
+
+void engine_give_group(struct engine *engine, struct group_instance *instance) {
+  pthread_mutex_lock(&engine->groups_lock);
+  const bool last = --instance->holders == 0;
+  if (last)
+    take_out(engine, instance);
+  pthread_mutex_unlock(&engine->groups_lock);
+  if (last)
+    group_instance_destroy(instance);
+}
+
+bool engine_make_group(struct engine *engine, struct metric *metric, const struct metric_key *key) {
+  struct group_instance *const instance =
+      group_instance_create(metric->plan->group, key, &engine->memory, &engine->fitted);
+  if (instance == NULL)
+    return false;
+  instance->holders = 1;
+  pthread_mutex_lock(&engine->groups_lock);
+  instance->next = engine->groups;
+  if (engine->groups != NULL)
+    engine->groups->previous = instance;
+  engine->groups = instance;
+  engine->group_count++;
+  pthread_mutex_unlock(&engine->groups_lock);
+  metric_own(metric)->instance = instance;
+  return true;
+}
+
+void engine_drop_group(struct engine *engine, struct metric *metric) {
+  struct group_own *const own = metric_own(metric);
+  if (own->instance != NULL)
+    engine_give_group(engine, own->instance);
+  own->instance = NULL;
+}
+
+bool engine_group_is_used(struct engine *engine, const struct metric *metric) {
+  pthread_mutex_lock(&engine->groups_lock);
+  const bool used = metric_own(metric)->instance->holders > 1;
+  pthread_mutex_unlock(&engine->groups_lock);
+  return used;
+}
+
+size_t engine_group_count(struct engine *engine) {
+  pthread_mutex_lock(&engine->groups_lock);
+  const size_t count = engine->group_count;
+  pthread_mutex_unlock(&engine->groups_lock);
+  return count;
+}
+
+/* ---- Members -------------------------------------------------------------- */
+
+/* The instance that a metric is a member of, held; it is made if need be. */
+static struct group_instance *find_instance(struct engine *engine, const struct group_rule *rule,
+                                            const struct metric_id *id) {
+  struct metric_name name;
+  struct metric_key key;
+  if (!group_rule_identity(rule, id, &name))
+    return NULL;
+  const struct metric_id own = metric_name_id(&name);
+  if (!metric_key_make(&key, &own))
+    return NULL;
+  struct shard *shard;
+  struct metric *const metric = engine_lock_or_admit(engine, &own, &key, &shard);
+  struct group_instance *const instance =
+      metric != NULL && metric->plan->group == rule ? metric_own(metric)->instance : NULL;
+  if (instance != NULL)
+    engine_hold_group(engine, instance);
+  pthread_mutex_unlock(&shard->lock);
+  return instance;
+}
+
+static bool has_room(const struct engine *engine, const struct group_rule *rule,
+                     const struct metric_key *key) {
+  return atomic_load(&engine->memory) + atomic_load(&engine->fitted.bytes) +
+             group_instance_member_cost(rule, key->length) <=
+         engine->options.memory_limit;
+}
+
+static void take_seat(struct engine *engine, const struct group_rule *rule,
+                      const struct metric_id *id, const struct metric_key *key,
+                      struct group_seat *ret_seat) {
+  struct group_instance *const instance =
+      has_room(engine, rule, key) ? find_instance(engine, rule, id) : NULL;
+  struct group_member *const member =
+      instance != NULL ? group_instance_join(instance, key, atomic_load(&engine->clock),
+                                             engine->options.restart_grace)
+                       : NULL;
+  if (member == NULL) {
+    atomic_fetch_add(&engine->refused_columns, 1);
+    if (instance != NULL)
+      engine_give_group(engine, instance);
+    return;
+  }
+  *ret_seat = (struct group_seat){.instance = instance, .member = member};
+}
+
+void engine_take_seats(struct engine *engine, struct metric *metric, const struct metric_id *id,
+                       const struct metric_key *key) {
+  for (size_t i = 0; i < metric->plan->seats && !engine->no_groups; i++)
+    take_seat(engine, metric->plan->seat[i], id, key, &metric_seats(metric)[i]);
+}
+
+void engine_leave_seats(struct engine *engine, struct metric *metric) {
+  for (size_t i = 0; i < metric->plan->seats; i++) {
+    struct group_seat *const seat = &metric_seats(metric)[i];
+    if (seat->instance == NULL)
+      continue;
+    group_instance_leave(seat->instance, seat->member, atomic_load(&engine->clock));
+    engine_give_group(engine, seat->instance);
+    seat->instance = NULL;
+  }
+}
+
+void engine_feed_groups(struct engine *engine, const struct metric *metric,
+                        const struct sample *sample, struct outcome *outcome) {
+  const struct verdict *const verdict = &outcome->verdict;
+  struct group_value value = {.time = sample->time,
+                              .interval = sample->interval > 0 ? sample->interval
+                                                               : (double)metric->interval,
+                              .clock = metric->last_seen};
+  for (size_t i = 0; i < metric->plan->seats; i++) {
+    const struct group_seat *const seat = &metric_seats(metric)[i];
+    if (seat->instance == NULL)
+      continue;
+    const struct group_detector *const detector = seat->instance->rule->detector;
+    const bool verdicts = detector != NULL && detector->feed == GROUP_OF_VERDICTS;
+    value.value = verdicts ? (double)verdict->anomaly : verdict->value;
+    if (!group_instance_add(seat->instance, seat->member, &value))
+      continue;
+    engine_hold_group(engine, seat->instance);
+    outcome->due[outcome->due_count++] = seat->instance;
+  }
+}
+
+/* ---- Rows ----------------------------------------------------------------- */
+
+/* What a row does to the group's own metric. True where that is to be told. */
+static bool conclude(struct engine *engine, struct group_instance *instance,
+                     const struct group_judged_row *row, struct episode_event *ret_event) {
+  struct shard *shard;
+  struct metric *const metric = engine_lock_metric(engine, &instance->key, &shard);
+  bool news = false;
+  if (metric != NULL && metric->plan->group == instance->rule) {
+    const struct group_news group = {.time = row->time,
+                                     .interval = row->interval,
+                                     .finding = &row->finding,
+                                     .causes = &row->causes};
+    struct outcome outcome = {.result = OBSERVED};
+    engine_count_metric(shard, metric, -1);
+    metric_take_row(metric, &group, &outcome.verdict, &outcome.end);
+    metric->last_seen = atomic_load(&engine->clock);
+    engine_count_metric(shard, metric, 1);
+    engine_note_verdict(engine, shard, metric, &outcome.verdict);
+    news = engine_is_news(engine, &outcome);
+    if (news)
+      metric_event(metric, &outcome.verdict, outcome.end, ret_event);
+  }
+  pthread_mutex_unlock(&shard->lock);
+  return news;
+}
+
+/* One row, if there is one; listeners hear of it with no lock held. */
+static bool judge_row(struct engine *engine, struct group_instance *instance) {
+  struct group_judged_row row;
+  struct episode_event event;
+  pthread_mutex_lock(&instance->judging);
+  const bool judged = group_instance_judge(instance, &row);
+  const bool news = judged && conclude(engine, instance, &row, &event);
+  pthread_mutex_unlock(&instance->judging);
+  if (judged)
+    atomic_fetch_add(&engine->group_rows, 1);
+  if (news)
+    engine_tell_episode(engine, &event);
+  return judged;
+}
+
+static void judge(struct engine *engine, struct group_instance *instance) {
+  while (judge_row(engine, instance))
+    continue;
+  engine_give_group(engine, instance);
+}
+
+void engine_judge_groups(struct engine *engine, const struct outcome *outcome) {
+  for (size_t i = 0; i < outcome->due_count; i++)
+    judge(engine, outcome->due[i]);
+}
+
+/* The one behind it, held, or the first; `instance` is given back. */
+static struct group_instance *next_instance(struct engine *engine,
+                                            struct group_instance *instance) {
+  pthread_mutex_lock(&engine->groups_lock);
+  struct group_instance *const next = instance != NULL ? instance->next : engine->groups;
+  if (next != NULL)
+    next->holders++;
+  pthread_mutex_unlock(&engine->groups_lock);
+  if (instance != NULL)
+    engine_give_group(engine, instance);
+  return next;
+}
+
+void engine_pass_groups(struct engine *engine) {
+  const double clock = atomic_load(&engine->clock);
+  struct group_instance *instance = NULL;
+  while ((instance = next_instance(engine, instance)) != NULL) {
+    if (!group_instance_pass(instance, clock))
+      continue;
+    engine_hold_group(engine, instance);
+    judge(engine, instance);
+  }
+}

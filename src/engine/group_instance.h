@@ -1,0 +1,146 @@
+/*
+ * One instance of a group: its members, each a column; the values of the row at
+ * hand; and what judges a row once it is whole.
+ *
+ * Values come from any thread and cost one short lock. Rows are judged one after
+ * the other under a second lock, `judging`, which is taken before any other lock
+ * and held while a row, and what follows from it for the group's metric, is worked
+ * out. The time is that of the values: the same values make the same rows.
+ */
+#ifndef ANOMALY_ENGINE_GROUP_INSTANCE_H
+#define ANOMALY_ENGINE_GROUP_INSTANCE_H
+
+#include "anomaly/episode.h"
+#include "engine/group.h"
+#include "engine/group_model.h"
+#include "engine/group_rule.h"
+#include "engine/group_tick.h"
+#include "engine/metric.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Rows that are whole and wait to be judged: one, and the one that a gap closes with it. */
+enum { GROUP_CLOSED_ROWS = 2 };
+
+/* A member's column. It outlives the member, and may be given to another. */
+struct group_member {
+  uint32_t column;
+  uint32_t holders;  /* metrics that are this member: one, and one that is being made */
+  bool renewed;      /* another had the column: what was learned of it is to be forgotten */
+  double free_since; /* engine's clock; where there are no holders */
+  double last;       /* value; NaN before the first */
+  uint16_t key_length;
+  char key[]; /* the identity, as struct metric_key has it */
+};
+
+struct closed_row {
+  double *value; /* of `columns` columns, room for `capacity` */
+  uint32_t columns, capacity;
+  double time, interval;
+};
+
+struct group_instance {
+  const struct group_rule *rule;
+  struct metric_key key;                  /* of its own metric */
+  struct group_instance *next, *previous; /* the engine's list, and its lock's */
+  uint32_t holders;                       /* likewise */
+
+  pthread_mutex_t lock; /* for what follows */
+  struct group_member **member;
+  uint32_t members, capacity, held; /* held: of the members, those with a holder */
+  struct group_tick now, ahead;     /* the row at hand, and the one after it while it is held */
+  uint32_t came, came_ahead;        /* members with a value in them */
+  double begin;                     /* of the row at hand; 0 = none yet */
+  double step;                      /* smallest interval of the members; 0 = not known */
+  double last_add;                  /* engine's clock, of the last value */
+  double late_since;                /* engine's clock; while `late` */
+  bool late;                        /* nothing but values of long ago */
+  bool restarted;                   /* time went back for good: forget all that was learned */
+  struct closed_row closed[GROUP_CLOSED_ROWS];
+  uint32_t first_closed, closed_rows;
+  atomic_uint_fast64_t *memory; /* of the engine */
+  uint64_t charged;             /* bytes of it */
+
+  pthread_mutex_t judging; /* for what follows; taken before `lock` */
+  struct group group;
+  struct group_model model; /* where the rule names one */
+  double *row;
+  uint32_t row_capacity;
+  bool fit_waits; /* for the trainer, or is being made by it */
+};
+
+/*
+ * Without members. What it has is added to *memory and taken off in the end. NULL
+ * where there is no memory.
+ */
+struct group_instance *group_instance_create(const struct group_rule *rule,
+                                             const struct metric_key *key,
+                                             atomic_uint_fast64_t *memory,
+                                             struct fitted_totals *totals);
+
+/* NULL is fine. */
+void group_instance_destroy(struct group_instance *instance);
+
+/* Bytes that it costs without members, and with one more, about. */
+size_t group_instance_base_cost(const struct group_rule *rule);
+size_t group_instance_member_cost(const struct group_rule *rule, size_t key_length);
+
+/*
+ * The column of the member with this key: the one it has or had, a new one, or where
+ * there are columns_max already, one that has been free for `patience` seconds. NULL
+ * where there is none, or no memory. `clock` is the engine's.
+ */
+struct group_member *group_instance_join(struct group_instance *instance,
+                                         const struct metric_key *key, double clock,
+                                         double patience);
+
+/* Gives it back. */
+void group_instance_leave(struct group_instance *instance, struct group_member *member,
+                          double clock);
+
+/* Forgets everything, and all members, which nobody holds. */
+void group_instance_clear(struct group_instance *instance);
+
+/* A value on its way. */
+struct group_value {
+  double time;
+  double interval; /* 0 = not known */
+  double value;    /* finite */
+  double clock;    /* the engine's */
+};
+
+/* Adds a value. True where a row has become whole: see group_instance_judge. */
+bool group_instance_add(struct group_instance *instance, struct group_member *member,
+                        const struct group_value *value);
+
+/*
+ * Closes a row that no value has come to for as long as a row is, by the engine's
+ * clock. True where there is one to be judged.
+ */
+bool group_instance_pass(struct group_instance *instance, double clock);
+
+struct group_judged_row {
+  double time, interval;
+  struct group_finding finding;
+  struct episode_causes causes;
+};
+
+/*
+ * Judges and learns the oldest row that is whole, with `judging` held. False where
+ * there is none, or no memory to judge it.
+ */
+bool group_instance_judge(struct group_instance *instance, struct group_judged_row *ret);
+
+/*
+ * Takes over what another instance of the same rule has learned: its columns, with
+ * the members of this one in their places, and the rest as it is there. The other one
+ * is empty after that. Both `judging` are held. False, and nothing changed, where there
+ * is no memory or no room.
+ */
+bool group_instance_adopt(struct group_instance *instance, struct group_instance *other);
+
+#endif

@@ -1,0 +1,218 @@
+/* Groups go on after a restart, and believe no bytes. */
+#include "anomaly/state.h"
+#include "anomaly/status.h"
+#include "unit/alloc_fail.h"
+#include "unit/group_rig.h"
+#include "unit/unit_test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define GROUPS                                                                                     \
+  "{ name = \"all\"; late = \"last\"; members = ( { plugin = \"test\"; } ); },"                    \
+  "{ name = \"web\"; by = \"metric\"; detector = \"peers\"; late = \"wait\"; wait = 30;"           \
+  "  members = ( { type_instance = \"m0\"; } ); }"
+
+enum { HOSTS = 3, STORED_MAX = HOSTS * (GROUP_METRICS + 1) + 1 };
+
+static const double WEEK = 7 * 86400;
+
+struct stored {
+  size_t count, size[STORED_MAX];
+  unsigned char *bytes[STORED_MAX];
+  bool group[STORED_MAX];
+};
+
+static void store(struct group_rig *rig, struct stored *stored) {
+  struct state_export *export;
+  const struct metric_record *records;
+  stored->count = 0;
+  engine_mark_unsaved(rig->engine);
+  assert_int_equal(state_export_begin(&export, rig->engine, UNSAVED_STATE), STATUS_OK);
+  for (size_t count; (count = state_export_next(export, &records)) > 0;)
+    for (size_t i = 0; i < count; i++) {
+      const size_t at = stored->count++;
+      assert_in_range(at, 0, STORED_MAX - 1);
+      stored->size[at] = records[i].size;
+      stored->group[at] = strcmp(records[i].id.part[METRIC_PLUGIN], "anomaly") == 0;
+      stored->bytes[at] = malloc(records[i].size);
+      assert_non_null(stored->bytes[at]);
+      memcpy(stored->bytes[at], records[i].state, records[i].size);
+    }
+  state_export_end(export);
+}
+
+static void clear(struct stored *stored) {
+  for (size_t i = 0; i < stored->count; i++)
+    free(stored->bytes[i]);
+}
+
+static struct restore_stats restore_one(struct group_rig *rig, const struct stored *stored,
+                                        size_t which) {
+  struct restore_stats stats = {0};
+  engine_restore(rig->engine, stored->bytes[which], stored->size[which], GROUP_BEGIN, &stats);
+  return stats;
+}
+
+/* The groups first, in between or last. */
+static void restore(struct group_rig *rig, const struct stored *stored, int order) {
+  size_t restored = 0;
+  for (int pass = 0; pass < 2; pass++)
+    for (size_t i = 0; i < stored->count; i++) {
+      if (order == 0 ? pass > 0 : stored->group[i] != (pass == order - 1))
+        continue;
+      const struct restore_stats stats = restore_one(rig, stored, i);
+      assert_int_equal(stats.metrics, 1);
+      assert_int_equal(stats.cold_detectors, 0);
+      restored++;
+    }
+  assert_int_equal(restored, stored->count);
+}
+
+static void assert_same(struct group_rig *a, struct group_rig *b) {
+  struct stored left, right;
+  store(a, &left);
+  store(b, &right);
+  assert_int_equal(left.count, right.count);
+  for (size_t i = 0; i < left.count; i++) {
+    assert_int_equal(left.size[i], right.size[i]);
+    assert_memory_equal(left.bytes[i], right.bytes[i], left.size[i]);
+  }
+  clear(&left);
+  clear(&right);
+}
+
+static double odd(unsigned host, unsigned metric, unsigned row) {
+  return host == 1 && metric < 4 && row > 1500 && row % 300 < 10 ? 7 : 0;
+}
+
+/* In the middle of a row too. */
+static void feed_more(struct group_rig *rig, unsigned row, unsigned metrics) {
+  for (unsigned metric = 0; metric < metrics; metric++)
+    group_rig_observe(rig, 0, metric, GROUP_BEGIN + GROUP_STEP * row, 52);
+}
+
+static void a_restart_changes_nothing(void **state) {
+  (void)state;
+  for (int order = 0; order < 3; order++) {
+    struct group_rig one, two;
+    struct stored stored;
+    group_rig_start(&one, GROUPS, WEEK);
+    group_rig_feed(&one, HOSTS, 0, 2000, odd);
+    feed_more(&one, 2000, 5);
+    store(&one, &stored);
+    group_rig_start(&two, GROUPS, WEEK);
+    restore(&two, &stored, order);
+    assert_int_equal(group_rig_stats(&two).groups, group_rig_stats(&one).groups);
+    assert_int_equal(group_rig_stats(&two).refused_columns, 0);
+    assert_same(&one, &two);
+    group_rig_feed(&one, HOSTS, 2001, 2700, odd);
+    group_rig_feed(&two, HOSTS, 2001, 2700, odd);
+    assert_same(&one, &two);
+    clear(&stored);
+    group_rig_end(&one);
+    group_rig_end(&two);
+  }
+}
+
+static void other_groups_are_not_taken(void **state) {
+  (void)state;
+  static const char *const others[] = {
+      "{ name = \"all\"; detector = \"host_rate\"; members = ( { plugin = \"test\"; } ); }",
+      ("{ name = \"all\"; detector = { name = \"host\"; limit = 0.5; };"
+       " members = ( { plugin = \"test\"; } ); }"),
+      "{ name = \"all\"; columns_max = 3; members = ( { plugin = \"test\"; } ); }"};
+  struct group_rig one;
+  struct stored stored;
+  group_rig_start(&one, GROUPS, WEEK);
+  group_rig_feed(&one, HOSTS, 0, 400, NULL);
+  store(&one, &stored);
+  for (size_t other = 0; other < sizeof others / sizeof *others; other++) {
+    struct group_rig two;
+    unsigned cold = 0, ignored = 0;
+    group_rig_start(&two, others[other], WEEK);
+    for (size_t i = 0; i < stored.count; i++) {
+      const struct restore_stats stats = restore_one(&two, &stored, i);
+      cold += (unsigned)stats.cold_detectors;
+      ignored += (unsigned)stats.ignored;
+    }
+    assert_int_equal(cold, HOSTS);
+    assert_int_equal(ignored, 1);
+    group_rig_feed(&two, HOSTS, 400, 420, NULL);
+    group_rig_end(&two);
+  }
+  clear(&stored);
+  group_rig_end(&one);
+}
+
+/* Each byte changed, and each length cut: refused and counted, or as good as it was. */
+static void bytes_are_not_believed(void **state) {
+  (void)state;
+  struct group_rig one;
+  struct stored stored;
+  group_rig_start(&one, GROUPS, WEEK);
+  group_rig_feed(&one, HOSTS, 0, 5, NULL);
+  store(&one, &stored);
+  size_t which = 0;
+  while (!stored.group[which])
+    which++;
+  unsigned char *const bytes = stored.bytes[which];
+  const size_t size = stored.size[which];
+  for (size_t at = 0; at < size; at += at < 2000 ? 1 : 97)
+    for (unsigned bit = 1; bit < 256; bit <<= 3) {
+      struct group_rig two;
+      group_rig_start(&two, GROUPS, WEEK);
+      bytes[at] ^= (unsigned char)bit;
+      const struct restore_stats stats = restore_one(&two, &stored, which);
+      bytes[at] ^= (unsigned char)bit;
+      if (stats.cold_metrics + stats.cold_detectors + stats.ignored == 0)
+        assert_int_equal(stats.metrics, 1);
+      group_rig_end(&two);
+    }
+  for (size_t cut = 0; cut < size; cut += cut < 2000 ? 1 : 97) {
+    struct group_rig two;
+    group_rig_start(&two, GROUPS, WEEK);
+    stored.size[which] = cut;
+    const struct restore_stats stats = restore_one(&two, &stored, which);
+    assert_int_equal(stats.cold_metrics + stats.cold_detectors, 1);
+    group_rig_feed(&two, 1, 10, 13, NULL);
+    group_rig_end(&two);
+  }
+  stored.size[which] = size;
+  clear(&stored);
+  group_rig_end(&one);
+}
+
+static void allocations_fail(void **state) {
+  (void)state;
+  struct group_rig one;
+  struct stored stored;
+  group_rig_start(&one, GROUPS, WEEK);
+  group_rig_feed(&one, HOSTS, 0, 5, NULL);
+  store(&one, &stored);
+  bool failed = true;
+  for (unsigned n = 1; failed; n++) {
+    struct group_rig two;
+    group_rig_start(&two, GROUPS, WEEK);
+    alloc_fail_at(n);
+    for (size_t i = 0; i < stored.count; i++)
+      restore_one(&two, &stored, i);
+    failed = alloc_has_failed();
+    alloc_fail_at(0);
+    group_rig_feed(&two, HOSTS, 5, 8, NULL);
+    group_rig_end(&two);
+    assert_in_range(n, 1, 5000);
+  }
+  clear(&stored);
+  group_rig_end(&one);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_restart_changes_nothing),
+      cmocka_unit_test(other_groups_are_not_taken),
+      cmocka_unit_test(bytes_are_not_believed),
+      cmocka_unit_test(allocations_fail),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
