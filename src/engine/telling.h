@@ -4,8 +4,9 @@
  * Two rules bound what a person has to read. The bar: an incident is told when
  * its strength reaches the host's bar; each one told raises the bar by a half,
  * and the bar sinks by that half as often a week as incidents_per_week says,
- * down to 1, a single metric at its alarm line. It never rises over 3, a
- * failure, or three metrics at once. The hold: an incident ends when none of
+ * down to 1, a single metric at its alarm line. It never rises over 4, three
+ * metrics at once of which one is at twice its line; a failure is told in any
+ * case. The hold: an incident ends when none of
  * its metrics alarms any more; where others of the host were told in the last
  * day, after 15 minutes, 1 hour, 4 hours, 16 hours of quiet, so that a host that
  * flaps begins about six incidents in a day. incidents_per_week = 0 lifts both.
@@ -16,7 +17,7 @@
 #include <stdint.h>
 
 #define TELLING_BAR_LEAST 1.0
-#define TELLING_BAR_MOST 3.0
+#define TELLING_BAR_MOST 4.0
 
 /* All zero: nothing was told yet. */
 struct telling {
