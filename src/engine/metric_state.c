@@ -244,8 +244,7 @@ static int load_group(struct metric *metric, struct unpacker *unpacker) {
   if (host == NULL || memchr(host, '\0', sizeof own->host) == NULL || !unpack_u32(unpacker, &size))
     return STATUS_CORRUPT;
   const unsigned char *const group = unpack_bytes(unpacker, size);
-  const int status =
-      group != NULL ? group_state_load(own->instance, group, size) : STATUS_CORRUPT;
+  const int status = group != NULL ? group_state_load(own->instance, group, size) : STATUS_CORRUPT;
   if (status == STATUS_OK)
     memcpy(own->host, host, sizeof own->host);
   return status;

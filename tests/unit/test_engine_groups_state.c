@@ -50,7 +50,8 @@ static void clear(struct stored *stored) {
 static struct restore_stats restore_one(struct group_rig *rig, const struct stored *stored,
                                         size_t which) {
   struct restore_stats stats = {0};
-  engine_restore(rig->engine, stored->bytes[which], stored->size[which], GROUP_BEGIN, &stats);
+  engine_restore(rig->engine, LEARNED_HERE, stored->bytes[which], stored->size[which], GROUP_BEGIN,
+                 &stats);
   return stats;
 }
 
