@@ -86,6 +86,14 @@ static void report_refused(struct report *report, const struct store_status *sta
   report->refused = status->models_refused;
 }
 
+static void report_bad(struct report *report, const struct store_status *status) {
+  if (status->models_bad > report->bad)
+    INFO(PLUGIN_NAME
+         " plugin: models that labels show to be below min_f1, and that are replaced: %llu",
+         (unsigned long long)(status->models_bad - report->bad));
+  report->bad = status->models_bad;
+}
+
 /* What somebody wanted meanwhile. */
 static void report_crowned(struct report *report, const struct store_status *status) {
   if (status->models_crowned > report->crowned)
@@ -143,6 +151,7 @@ void report_store(struct report *report, const struct store_status *status) {
     report_restored(status);
   report->said_restored = true;
   report_taken_over(report, status);
+  report_bad(report, status);
   report_crowned(report, status);
   report_refused(report, status);
   if (status->health.events != report->store_events)

@@ -21,6 +21,7 @@ struct report {
   uint64_t store_events;  /* of the store, that were told */
   uint64_t taken_over;    /* metrics, that were told */
   uint64_t crowned;       /* models, likewise */
+  uint64_t bad;
   uint64_t refused;
 };
 

@@ -55,6 +55,8 @@ struct episode_event {
   unsigned days;         /* in a row, up to 2, that it had one at this time of day */
   uint32_t host_metrics; /* metrics of its host */
   uint32_t host_silent;  /* of those, without a value for long */
+  /* Of all detectors of the metric, as verdict.votes has them; they live as long as the engine. */
+  const char *const *detectors; /* NULL = not known */
 
   struct episode_causes causes;
 

@@ -49,6 +49,7 @@ struct model_record {
   const void *options;             /* of the detector */
   uint32_t version;                /* of the metric's fits with this model, from 1 on */
   double from, created;            /* times of the oldest and newest sample it was fitted to */
+  double since;                    /* the time when it took the place of the last one */
   struct block *block;             /* to be read by block_bytes only */
   bool stored;                     /* it was handed out already: only its quality is new */
   struct model_quality quality;
@@ -127,7 +128,7 @@ struct stored_model {
   uint64_t key;      /* of its metric, as in metric_record */
   const char *model; /* as in its model_record, like the next three */
   uint32_t version;
-  double from, created;
+  double from, created, since;
   struct model_quality quality;
   const void *bytes; /* hostile */
   size_t size;
@@ -151,6 +152,21 @@ int engine_take_model(struct engine *engine, const struct stored_model *stored);
  * is not known, or no such model watches it), and those of engine_take_model.
  */
 int engine_crown_model(struct engine *engine, const struct stored_model *stored);
+
+/* What labels say of a model in use leads to. */
+enum model_grade {
+  MODEL_GOOD,   /* nothing; also where it is another one by now */
+  MODEL_REFIT,  /* its F1 is below min_f1 of its rule: it is fitted anew with the next value */
+  MODEL_RETURN, /* likewise, and an earlier one is better: go back to that */
+};
+
+/*
+ * Tells a metric's model how good it was by labels, 0 .. 1, and how good the best of
+ * the earlier ones that are kept was (NaN = not known). Once for each block
+ * anything is done about it.
+ */
+enum model_grade engine_grade_model(struct engine *engine, const struct stored_model *stored,
+                                    double f1, double best);
 
 /* What became of a state that somebody else has learned. */
 enum taking_over {

@@ -79,6 +79,7 @@ struct verdict {
   uint8_t detectors;             /* detectors that watch the metric */
   uint8_t ready;                 /* of those, how many can know already and do not abstain */
   uint8_t agree;                 /* of those, how many are over their line */
+  uint8_t votes;                 /* bit i: detector i of the metric is one of these */
   bool anomaly;                  /* over the line, after consensus and rule */
   bool scored, outlier;          /* of the first finding of a model */
   double raw;                    /* likewise */

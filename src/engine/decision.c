@@ -1,6 +1,7 @@
 #include "engine/decision.h"
 
 #include <math.h>
+#include <stdint.h>
 
 static double score_to_ratio(double score) { return score / (1 - score); }
 
@@ -28,13 +29,22 @@ static size_t count_ready(const struct finding *findings, size_t count) {
   return ready;
 }
 
-/* How many votes reach the ratio of finding `which`. */
+/* How many votes reach a ratio. */
 static size_t count_reaching(const struct finding *findings, size_t count, size_t ready,
                              double ratio) {
   size_t reaching = 0;
   for (size_t i = 0; i < count; i++)
     reaching += votes(&findings[i], ready) && findings[i].ratio >= ratio;
   return reaching;
+}
+
+/* The same, bit by bit. */
+static uint8_t votes_reaching(const struct finding *findings, size_t count, size_t ready,
+                              double ratio) {
+  unsigned bits = 0;
+  for (size_t i = 0; i < count; i++)
+    bits |= (unsigned)(votes(&findings[i], ready) && findings[i].ratio >= ratio) << i;
+  return (uint8_t)bits;
 }
 
 static size_t votes_needed(int consensus, size_t voters) {
@@ -135,6 +145,8 @@ static double confidence_of(int consensus, size_t agree, size_t voters) {
   return (double)agree / (double)voters;
 }
 
+_Static_assert(RULE_DETECTORS_MAX <= 8, "votes has a bit for each detector");
+
 /* Field by field: clearing the whole verdict first costs as much as all the rest. */
 void decision_combine(const struct rule_options *options, const struct decision_lines *lines,
                       const struct finding *findings, const char *const *names, size_t count,
@@ -149,6 +161,7 @@ void decision_combine(const struct rule_options *options, const struct decision_
   verdict->detectors = (uint8_t)count;
   verdict->ready = (uint8_t)ready;
   verdict->agree = (uint8_t)agree;
+  verdict->votes = agree > 0 ? votes_reaching(findings, count, ready, lines->alarm) : 0;
   take_from_leading(verdict, options, &findings[leading], names[leading]);
   verdict->onset = largest_onset(findings, count);
   take_from_models(verdict, findings, count);

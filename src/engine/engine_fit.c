@@ -59,6 +59,7 @@ static bool take_block(struct engine *engine, struct metric *metric, size_t whic
   struct fitted *const fitted = hold(engine, result, *place);
   if (fitted == NULL)
     return false;
+  fitted->since = metric->rate.time;
   const bool first = *place == NULL;
   const uint64_t spread = first && engine->fit_later ? metric_hash(metric, engine->hash_seed) : 0;
   fitted_give(*place);

@@ -75,6 +75,7 @@ static struct fitted *hold(struct engine *engine, const struct stored_model *sto
     return NULL;
   }
   fitted->from = stored->from;
+  fitted->since = stored->since;
   fitted->quality = stored->quality;
   return fitted;
 }
@@ -143,6 +144,7 @@ static int crown(struct engine *engine, struct metric *metric, size_t which,
     return STATUS_LIMIT;
   }
   fitted_keep(fitted, copy);
+  fitted->since = metric->rate.time;
   fitted->unsaved = true;
   fitted_give(*place);
   *place = fitted;
@@ -196,4 +198,24 @@ int engine_crown_model(struct engine *engine, const struct stored_model *stored)
   status = crown_if_fitting(engine, metric, stored, block, copy);
   pthread_mutex_unlock(&shard->lock);
   return status;
+}
+
+/* ---- Labels -------------------------------------------------------------------- */
+
+enum model_grade engine_grade_model(struct engine *engine, const struct stored_model *stored,
+                                    double f1, double best) {
+  struct shard *shard;
+  enum model_grade grade = MODEL_GOOD;
+  struct metric *const metric = lock_key(engine, stored->key, &shard);
+  if (metric == NULL)
+    return MODEL_GOOD;
+  const size_t which = find_model(metric, stored->model);
+  if (which < metric->plan->count) {
+    void *const state = metric_detector_state(metric, which);
+    const struct plan_detector *const detector = &metric->plan->detectors[which];
+    if (model_detector_wants(state, stored->version, stored->created))
+      grade = model_detector_graded(state, detector->options, f1, best);
+  }
+  pthread_mutex_unlock(&shard->lock);
+  return grade;
 }

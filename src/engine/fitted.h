@@ -26,6 +26,7 @@ struct fitted {
   uint32_t version;             /* counts up for each model of a metric */
   double created;               /* time of the newest sample that it was fitted to */
   double from;                  /* of the oldest one */
+  double since;                 /* time of the newest sample when it was taken */
   struct model_quality quality; /* guarded by the metric's lock, like the next two */
   bool unsaved;                 /* not handed out since it was taken */
   bool judged;                  /* quality was not handed out since it was changed */

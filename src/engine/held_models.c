@@ -17,6 +17,7 @@ static void take(struct held_models *held, const struct plan_detector *detector,
                                                       .version = fitted->version,
                                                       .from = fitted->from,
                                                       .created = fitted->created,
+                                                      .since = fitted->since,
                                                       .block = block,
                                                       .stored = stored,
                                                       .quality = fitted->quality};

@@ -268,6 +268,14 @@ void metric_take_row(struct metric *metric, const struct group_news *news,
   metric->warming = !finding.ready;
 }
 
+/* The same votes by place in the plan. */
+static uint8_t votes_in_plan(uint8_t votes, const size_t *place, size_t count) {
+  unsigned bits = 0;
+  for (size_t i = 0; i < count; i++)
+    bits |= (votes >> i & 1u) << place[i];
+  return (uint8_t)bits;
+}
+
 bool metric_silence(struct metric *metric, double time, struct verdict *ret_verdict,
                     enum episode_end *ret_end) {
   const struct plan *const plan = metric->plan;
@@ -278,6 +286,7 @@ bool metric_silence(struct metric *metric, double time, struct verdict *ret_verd
                                   .warmup = plan->options.warmup};
   struct finding findings[RULE_DETECTORS_MAX];
   const char *names[RULE_DETECTORS_MAX];
+  size_t place[RULE_DETECTORS_MAX]; /* of each in the plan */
   size_t count = 0;
   for (size_t i = 0; i < plan->count; i++) {
     const struct plan_detector *const detector = &plan->detectors[i];
@@ -285,11 +294,13 @@ bool metric_silence(struct metric *metric, double time, struct verdict *ret_verd
       continue;
     detector->detector->silence(state_of(metric, detector), detector->options, &now,
                                 &findings[count]);
+    place[count] = i;
     names[count++] = plan->names[i];
   }
   if (count == 0)
     return false;
   decision_combine(&plan->options, &plan->lines, findings, names, count, time, NAN, ret_verdict);
+  ret_verdict->votes = votes_in_plan(ret_verdict->votes, place, count);
   conclude(metric, ret_verdict, ret_end);
   return true;
 }
@@ -334,7 +345,8 @@ void metric_event(const struct metric *metric, const struct verdict *verdict, en
                              .days = habit_days(&decision->habit, decision->start),
                              .host_metrics = (uint32_t)(atomic_load(&metric->host->metrics) -
                                                         atomic_load(&metric->host->groups)),
-                             .host_silent = (uint32_t)atomic_load(&metric->host->silent)};
+                             .host_silent = (uint32_t)atomic_load(&metric->host->silent),
+                             .detectors = metric->plan->names};
   for (size_t part = 0; part < METRIC_PARTS; part++)
     text_copy(ret_event->metric.part[part], METRIC_PART_SIZE, id.part[part]);
   if (metric->plan->group != NULL)

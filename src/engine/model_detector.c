@@ -25,6 +25,7 @@ struct model_state {
   double created;      /* time of the newest sample that the block was fitted to */
   uint32_t version;    /* of the last fit */
   uint32_t in_use;     /* version of the block */
+  uint32_t bad;        /* version that labels have shown to be bad; 0 = none */
   uint32_t scored;     /* samples that it has scored; stays at its largest */
   uint32_t until_look; /* samples until its drift is measured */
   uint32_t held;       /* samples in the window */
@@ -43,6 +44,7 @@ static const struct state_row model_state_rows[] = {
     STATE_FIELD(struct model_state, created, STATE_F64),
     STATE_FIELD(struct model_state, version, STATE_U32),
     STATE_FIELD(struct model_state, in_use, STATE_U32),
+    STATE_FIELD(struct model_state, bad, STATE_U32),
     STATE_FIELD(struct model_state, scored, STATE_U32),
     STATE_FIELD(struct model_state, until_look, STATE_U32),
     STATE_FIELD(struct model_state, held, STATE_U32),
@@ -238,6 +240,18 @@ void model_detector_went_back(void *opaque, const void *options_, uint32_t versi
   state->in_use = version;
   if (state->version < version)
     state->version = version;
+}
+
+enum model_grade model_detector_graded(void *opaque, const void *options_, double f1, double best) {
+  struct model_state *const state = opaque;
+  const struct model_options *const options = options_;
+  if (!(f1 < options->min_f1) || state->bad == state->in_use)
+    return MODEL_GOOD;
+  state->bad = state->in_use;
+  if (best >= options->min_f1)
+    return MODEL_RETURN;
+  state->wait = 0;
+  return MODEL_REFIT;
 }
 
 bool model_detector_wants(const void *opaque, uint32_t version, double created) {

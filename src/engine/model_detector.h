@@ -13,6 +13,7 @@
 #define ANOMALY_ENGINE_MODEL_DETECTOR_H
 
 #include "anomaly/detector.h"
+#include "anomaly/state.h"
 #include "engine/model_options.h"
 
 #include <stdbool.h>
@@ -78,6 +79,9 @@ uint32_t model_detector_took(void *state, const void *options, const struct mode
  * the last one was fitted to is in the window any more, whatever drifts.
  */
 void model_detector_went_back(void *state, const void *options, uint32_t version, double created);
+
+/* Takes note of how good the block was by labels, as engine_grade_model says. */
+enum model_grade model_detector_graded(void *state, const void *options, double f1, double best);
 
 /* Whether a restored state goes on with the block of this version, created then. */
 bool model_detector_wants(const void *state, uint32_t version, double created);

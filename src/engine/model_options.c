@@ -31,6 +31,10 @@ const struct option_row model_stream_rows[] = {
      .help =
          "Kolmogorov-Smirnov distance of these values, or of their scores, from which the model is "
          "fitted anew before its turn; 0 = it is not measured"},
+    {FIELD(min_f1), .kind = OPTION_REAL, .preset = 0, .min = 0, .max = 1,
+     .help = "F1 by labels (anomalyctl label) below which the daemon goes back to an earlier fit "
+             "that was "
+             "better, or fits anew; 0 = it is counted only"},
     {.name = "features",
      .kind = OPTION_SET,
      .offset = offsetof(struct model_options, features.features),

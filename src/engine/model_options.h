@@ -19,6 +19,7 @@ struct model_options {
   uint32_t shadow;           /* newest samples that a challenger and the champion are judged by */
   uint32_t drift_window;     /* newest samples whose drift is measured */
   double drift_limit;        /* distance from which the model is fitted anew; 0 = not measured */
+  double min_f1;             /* by labels; below it the model is replaced; 0 = whatever it is */
   struct feature_set features;
   double threshold; /* decades; 0 = what is rare for the metric */
   struct model_common common;

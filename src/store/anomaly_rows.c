@@ -46,6 +46,18 @@ static void bind_episode(sqlite3_stmt *put, const struct episode_event *event) {
   statement_bind_real(put, 22, in_episode ? event->peak_time : (double)NAN);
 }
 
+/* The names of those who voted, such as `ecod,zscore`. */
+static void bind_voters(sqlite3_stmt *put, const struct episode_event *event) {
+  char words[METRIC_TEXT_SIZE];
+  struct text voters = text_over(words, sizeof words);
+  if (event->detectors == NULL)
+    return;
+  for (size_t i = 0; i < event->verdict.detectors; i++)
+    if ((event->verdict.votes >> i & 1u) != 0)
+      text_addf(&voters, "%s%s", voters.used > 0 ? "," : "", event->detectors[i]);
+  sqlite3_bind_text(put, 23, words, (int)voters.used, SQLITE_TRANSIENT);
+}
+
 static int put_verdict(sqlite3_stmt *put, const struct episode_event *event) {
   const struct metric_id id = metric_name_id(&event->metric);
   char words[METRIC_TEXT_SIZE];
@@ -57,6 +69,7 @@ static int put_verdict(sqlite3_stmt *put, const struct episode_event *event) {
   sqlite3_bind_text(put, 5, change_names[event->change], -1, SQLITE_STATIC);
   bind_verdict(put, &event->verdict);
   bind_episode(put, event);
+  bind_voters(put, event);
   return statement_run(put);
 }
 
@@ -76,8 +89,9 @@ static int put_batch(struct database *database, void *context) {
       database->handle,
       "INSERT INTO anomalies (time, host, metric, episode, change, kind, score, ratio, surprise,"
       " confidence, detectors, ready, agree, leading, reason, value, expected, lower, upper,"
-      " peak_score, peak_value, peak_time) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-      " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
+      " peak_score, peak_value, peak_time, voters) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
+      "?10, ?11,"
+      " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
       -1, &put, NULL);
   for (size_t i = 0; code == SQLITE_OK && i < batch->count; i++)
     code = put_verdict(put, &batch->verdicts[i]);

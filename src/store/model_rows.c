@@ -10,9 +10,9 @@
 #define MODEL_COLUMNS                                                                              \
   "scope, subject, metric_id, model, version, options, created, samples, train_from, train_to,"    \
   " score_mean, score_stddev, score_min, score_max, threshold, input_drift, score_drift,"          \
-  " precision, recall, f1, champion, bytes"
+  " precision, recall, f1, champion, bytes, since"
 
-enum { COLUMN_ID = 22, COLUMN_BLOCK };
+enum { COLUMN_ID = 23, COLUMN_BLOCK };
 
 static const char *const scope_names[] = {[MODEL_OF_METRIC] = "metric", [MODEL_OF_GROUP] = "group"};
 
@@ -40,6 +40,7 @@ static int bind_row(sqlite3_stmt *put, const struct model_row *row) {
     statement_bind_real(put, 9 + i, numbers[i]);
   sqlite3_bind_int(put, 21, row->champion);
   sqlite3_bind_int64(put, 22, (int64_t)row->bytes);
+  statement_bind_real(put, 24, row->since);
   return sqlite3_bind_blob64(put, 23, row->block, row->bytes, SQLITE_STATIC);
 }
 
@@ -81,9 +82,10 @@ int model_rows_add(sqlite3 *database, const struct model_row *row, int64_t *ret_
         database,
         "INSERT INTO models (scope, subject, model, metric_id, version, options, created, samples,"
         " train_from, train_to, score_mean, score_stddev, score_min, score_max, threshold,"
-        " input_drift, score_drift, precision, recall, f1, champion, bytes, block) VALUES (?1, ?2,"
+        " input_drift, score_drift, precision, recall, f1, champion, bytes, block, since) VALUES "
+        "(?1, ?2,"
         " ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,"
-        " ?22, ?23)",
+        " ?22, ?23, ?24)",
         -1, &put, NULL);
   if (code != SQLITE_OK)
     return code;
@@ -197,6 +199,7 @@ static struct model_row take_row(sqlite3_stmt *get) {
       .f1 = real_at(get, 19),
       .champion = sqlite3_column_int(get, 20) != 0,
       .bytes = (size_t)sqlite3_column_int64(get, 21),
+      .since = real_at(get, 22),
       .id = sqlite3_column_int64(get, COLUMN_ID),
   };
 }

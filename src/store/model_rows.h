@@ -29,6 +29,7 @@ struct model_row {
   const char *options;         /* in effect, those that are not at their presets, as text */
   double created;              /* seconds since the epoch, as the next two */
   double train_from, train_to; /* of the samples; NaN = not known, as all numbers below */
+  double since;                /* time from when on it scored */
   uint64_t samples;
   double score_mean, score_stddev, score_min, score_max; /* raw, of the samples */
   double threshold;                                      /* of raw scores */

@@ -40,6 +40,7 @@ static void describe_block(const struct model_record *model, struct model_row *r
   const struct score_summary *const scores = block_scores(model->block);
   row->created = row->train_to = model->created;
   row->train_from = model->from;
+  row->since = model->since;
   row->samples = block_rows(model->block);
   row->score_mean = scores->mean;
   row->score_stddev = scores->deviation;
@@ -122,6 +123,7 @@ static struct stored_model stored_of(const struct model_row *row) {
       .version = row->version,
       .from = row->train_from,
       .created = row->created,
+      .since = row->since,
       .quality = {.input_drift = row->input_drift, .score_drift = row->score_drift},
       .bytes = row->block,
       .size = row->bytes};

@@ -158,6 +158,14 @@ static const char *const migrations[] = {
     "CREATE VIEW model_versions AS SELECT id, subject, model, version, champion, created, samples,"
     " train_from, train_to, input_drift, score_drift, precision, recall, f1, crowned, options,"
     " bytes FROM models;",
+
+    "ALTER TABLE anomalies ADD COLUMN voters TEXT;"
+    "CREATE INDEX anomalies_by_metric ON anomalies (host, metric, time);"
+    "ALTER TABLE models ADD COLUMN since REAL;"
+    "DROP VIEW model_versions;"
+    "CREATE VIEW model_versions AS SELECT id, subject, model, version, champion, created, samples,"
+    " train_from, train_to, input_drift, score_drift, since, precision, recall, f1, crowned,"
+    " options, bytes FROM models;",
 };
 
 enum { SCHEMA_VERSION = sizeof migrations / sizeof *migrations };

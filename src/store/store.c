@@ -42,6 +42,7 @@ void store_show_health(struct store *store) {
   store->status.models_left_out = store->models.left_out;
   store->status.models_restored = store->models.restored;
   store->status.models_crowned = store->models.crowned;
+  store->status.models_bad = store->grades.refits + store->grades.returns;
   store->status.models_refused = store->models.refused;
   pthread_mutex_unlock(&store->lock);
 }

@@ -96,6 +96,7 @@ struct store_status {
   uint64_t models_left_out;  /* for want of room */
   uint64_t models_restored;  /* that go on */
   uint64_t models_crowned;   /* gone back to */
+  uint64_t models_bad;       /* by labels: fitted anew, or gone back from */
   uint64_t models_refused;   /* damaged, or of other options: fitted anew */
   double checkpoint_seconds; /* of the last one */
   double checkpoint_age;     /* seconds since the last one, or since the start */

@@ -45,11 +45,18 @@ static bool take_over_trained(struct store *store) {
   return good && store->database.handle != NULL;
 }
 
+/* By labels, and by people: what that leads to is in the next checkpoint. */
+static bool look_after_models(struct store *store) {
+  struct database *const database = &store->database;
+  return model_grades_look(&store->grades, database, &store->health, store->engine, store->now(),
+                           store_seconds()) &&
+         model_shelf_crown(&store->models, database, &store->health, store->engine);
+}
+
 bool store_do_chores(struct store *store) {
-  const bool good =
-      store_have_file(store) && store_put_anomalies(store) && store_look_at_silences(store) &&
-      take_over_trained(store) &&
-      model_shelf_crown(&store->models, &store->database, &store->health, store->engine);
+  const bool good = store_have_file(store) && store_put_anomalies(store) &&
+                    store_look_at_silences(store) && take_over_trained(store) &&
+                    look_after_models(store);
   store_show_health(store);
   return good;
 }

@@ -8,6 +8,7 @@
 
 #include "store/anomaly_log.h"
 #include "store/database.h"
+#include "store/model_grades.h"
 #include "store/model_shelf.h"
 #include "store/silences.h"
 #include "store/store.h"
@@ -33,6 +34,7 @@ struct store {
   struct health health;         /* shown in status */
   struct silences silences;
   struct model_shelf models;
+  struct model_grades grades;
   double next_baselines;
   bool threaded;
   pthread_t thread;

@@ -15,7 +15,7 @@ expect_status "a database is made" 0
 run models --database a.db
 expect_status "models of it" 0
 expect_equal "have a header" \
-  id,subject,model,version,champion,created,samples,train_from,train_to,input_drift,score_drift,precision,recall,f1,crowned,options,bytes \
+  id,subject,model,version,champion,created,samples,train_from,train_to,input_drift,score_drift,since,precision,recall,f1,crowned,options,bytes \
   "$(head -1 out)"
 expect_equal "and a row for each metric and model" 5 "$(wc -l <out)"
 expect_in "that says which" out ",web1/cpu/cpu,hbos,"

@@ -44,7 +44,12 @@ check "what is odd is an anomaly" try_for 10 value_is models models/anomaly/gaug
 usual web1 $((begin + 6020)) 20 | feed models
 flush models anomaly
 check "its verdicts are by the models" number_is "SELECT count(*) > 0 FROM anomalies
-  WHERE value >= 150 AND detectors = 2 AND ready = 2 AND leading IN ('ecod', 'isolation_forest')" 1
+  WHERE voters LIKE '%ecod%' AND value >= 150 AND detectors = 2 AND ready = 2 AND leading IN ('ecod', 'isolation_forest')" 1
+"$anomalyctl" label add 'web1/*' --from "$((begin + 5990))" --for 60s --database "$database" \
+  >"$work/label.log" 2>&1
+flush models anomaly
+check "labels say how good they are" number_is \
+  "SELECT count(*) > 0 FROM models WHERE champion = 1 AND recall = 1 AND f1 > 0" 1
 versions=$(number "SELECT group_concat(model || version) FROM
   (SELECT model, version FROM models WHERE champion = 1 ORDER BY model)")
 check "SIGTERM ends it" stop "$daemon"

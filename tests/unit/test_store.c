@@ -302,7 +302,7 @@ static void an_older_file_gets_the_new_tables(void **state) {
   assert_int_equal(stored_status(&stored).health.fault, STORE_FINE);
   stored_stop(&stored);
   assert_int_equal(stored_number("SELECT count(*) FROM incidents"), 0);
-  assert_int_equal(stored_number("PRAGMA user_version"), 6);
+  assert_int_equal(stored_number("PRAGMA user_version"), 7);
 }
 
 int main(void) {

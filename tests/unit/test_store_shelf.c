@@ -208,6 +208,133 @@ static void a_wish_waits_and_a_bad_one_does_not(void **state) {
   stored_stop(&rig.stored);
 }
 
+/* ---- Labels ------------------------------------------------------------------------ */
+
+/* A verdict of the metric, so many values after the first, in an episode. */
+static void put_verdict(unsigned at, unsigned episode, const char *voters) {
+  char sql[512];
+  snprintf(sql, sizeof sql,
+           "INSERT INTO anomalies (time, host, metric, episode, kind, detectors, ready, agree,"
+           " leading, voters) VALUES (%.0f, 'host', 'cpu-0/cpu-user', %u, 'spike', 2, 2, 1, 'ecod',"
+           " '%s')",
+           MODEL_RIG_BEGIN + at * MODEL_RIG_STEP, episode, voters);
+  stored_run(sql);
+}
+
+static void put_label(unsigned from, unsigned to, const char *metric) {
+  char sql[512];
+  snprintf(sql, sizeof sql,
+           "INSERT INTO labels (metric, start, \"end\", label, note, author, created)"
+           " VALUES ('%s', %.0f, %.0f, 'anomaly', '', '', 0)",
+           metric, MODEL_RIG_BEGIN + from * MODEL_RIG_STEP, MODEL_RIG_BEGIN + to * MODEL_RIG_STEP);
+  stored_run(sql);
+}
+
+/* Fits after 50, 150 and 250 values; the present is after the 300th. */
+static void fit_thrice(struct shelf_rig *rig, const char *const *options) {
+  stored_forget();
+  stored_set_time(MODEL_RIG_BEGIN + 300 * MODEL_RIG_STEP);
+  start(rig, "ecod", options, 3, MUCH);
+  rig->values.noise = (struct noise){3};
+  rig->values.time = MODEL_RIG_BEGIN;
+  for (unsigned i = 0; i < 3; i++) {
+    (void)model_rig_feed(&rig->values, i == 0 ? 50 : 100);
+    flush(rig);
+  }
+  assert_int_equal(
+      stored_number("SELECT count(*) FROM models WHERE f1 IS NULL AND since >= created"), 3);
+}
+
+static int64_t graded(unsigned version, const char *what) {
+  char sql[256];
+  snprintf(sql, sizeof sql, "SELECT count(*) FROM models WHERE version = %u AND %s", version, what);
+  return stored_number(sql);
+}
+
+static void labels_grade_each_version(void **state) {
+  (void)state;
+  struct shelf_rig rig;
+  fit_thrice(&rig, NULL);
+  put_label(155, 165, "host/*");
+  put_label(180, 190, "host/cpu-0/cpu-user");
+  put_label(255, 260, "host/cpu-0/cpu-user:value");
+  put_label(60, 70, "another/*");
+  put_verdict(160, 1, "zscore,ecod");
+  put_verdict(161, 1, "ecod");
+  put_verdict(170, 2, "ecod");
+  put_verdict(185, 3, "zscore");
+  put_verdict(257, 4, "ecod");
+  flush(&rig);
+  assert_int_equal(graded(1, "f1 IS NULL AND recall IS NULL AND precision IS NULL"), 1);
+  assert_int_equal(graded(2, "recall = 0.5 AND precision = 0.5 AND f1 = 0.5"), 1);
+  assert_int_equal(graded(3, "recall = 1 AND precision = 1 AND f1 = 1"), 1);
+  assert_int_equal(stored_status(&rig.stored).models_bad, 0);
+  stored_run("DELETE FROM labels WHERE id = 1"); /* which is seen, too */
+  flush(&rig);
+  assert_int_equal(graded(2, "recall = 0 AND precision = 0 AND f1 = 0"), 1);
+  put_label(40, 45, "host/*"); /* of no version's time */
+  flush(&rig);
+  assert_int_equal(graded(1, "f1 IS NULL"), 1);
+  stored_stop(&rig.stored);
+  stored_set_time(STORED_BEGIN);
+}
+
+static const char *const demanding[] = {"min_f1=0.6", NULL};
+
+/* The one in use has missed what was labelled, and none that is kept is better. */
+static void a_bad_one_is_fitted_anew(void **state) {
+  (void)state;
+  struct shelf_rig rig;
+  fit_thrice(&rig, demanding);
+  put_label(155, 165, "host/*");
+  put_label(255, 265, "host/*");
+  flush(&rig);
+  assert_int_equal(graded(3, "recall = 0 AND precision IS NULL AND f1 = 0"), 1);
+  assert_int_equal(stored_status(&rig.stored).models_bad, 1);
+  put_label(256, 257, "host/*");
+  flush(&rig); /* once for each version */
+  assert_int_equal(stored_status(&rig.stored).models_bad, 1);
+  (void)model_rig_feed(&rig.values, 1);
+  flush(&rig);
+  assert_int_equal(stored_number("SELECT version FROM models WHERE champion = 1"), 4);
+  stored_stop(&rig.stored);
+  stored_set_time(STORED_BEGIN);
+}
+
+static void a_bad_one_gives_way_to_a_better(void **state) {
+  (void)state;
+  struct shelf_rig rig;
+  fit_thrice(&rig, demanding);
+  put_label(60, 70, "host/*");
+  put_label(155, 165, "host/*");
+  put_label(255, 265, "host/*");
+  put_verdict(60, 1, "ecod");
+  put_verdict(156, 1, "ecod");
+  put_verdict(157, 2, "ecod");
+  put_verdict(170, 3, "ecod");
+  flush(&rig);
+  assert_int_equal(graded(1, "f1 IS NULL"), 1); /* it scores anew from now on */
+  assert_int_equal(graded(2, "f1 > 0.79 AND f1 < 0.81"), 1);
+  assert_int_equal(stored_status(&rig.stored).models_bad, 1);
+  assert_int_equal(stored_number("SELECT version FROM models WHERE champion = 1"), 1);
+  assert_int_equal(stored_number("SELECT count(*) FROM models WHERE crowned > 0"), 0);
+  stored_stop(&rig.stored);
+  stored_set_time(STORED_BEGIN);
+}
+
+/* Without min_f1 it is counted, and nothing else. */
+static void a_bad_one_may_stay(void **state) {
+  (void)state;
+  struct shelf_rig rig;
+  fit_thrice(&rig, NULL);
+  put_label(255, 265, "host/*");
+  flush(&rig);
+  assert_int_equal(graded(3, "f1 = 0"), 1);
+  assert_int_equal(stored_status(&rig.stored).models_bad, 0);
+  stored_stop(&rig.stored);
+  stored_set_time(STORED_BEGIN);
+}
+
 /* ---- What is kept ----------------------------------------------------------------- */
 
 static void the_last_few_are_kept(void **state) {
@@ -345,6 +472,10 @@ int main(void) {
       cmocka_unit_test(foreign_rows_are_harmless),
       cmocka_unit_test(a_wish_is_granted),
       cmocka_unit_test(a_wish_waits_and_a_bad_one_does_not),
+      cmocka_unit_test(labels_grade_each_version),
+      cmocka_unit_test(a_bad_one_is_fitted_anew),
+      cmocka_unit_test(a_bad_one_gives_way_to_a_better),
+      cmocka_unit_test(a_bad_one_may_stay),
       cmocka_unit_test(the_last_few_are_kept),
       cmocka_unit_test(what_was_fitted_is_told),
       cmocka_unit_test(drift_is_told),
