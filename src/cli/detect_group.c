@@ -10,12 +10,12 @@
 #include "cli/progress.h"
 #include "cli/say.h"
 #include "engine/group_tick.h"
+#include "history/input.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { SCORE_DIGITS = 16, REASON_SIZE = 1024, ROWS_PER_LOOK = 4096, DAY = 86400 };
 
@@ -160,7 +160,8 @@ static void print_row(struct group_run *run, const struct group_table *table, bo
                                     .names = run->names.name,
                                     .blames = run->judged.blames,
                                     .blame_count = run->judged.blame_count,
-                                    .measure = run->request->model != NULL ? "share" : "decades"};
+                                    .measure = run->request->model != NULL ? "share" : "decades",
+                                    .missing = group_judge_missing(&run->judge)};
     json_write_group(stdout, &line);
   } else {
     print_csv(run, time, ratio / (1 + ratio), anomaly);
@@ -214,7 +215,7 @@ static int run_table(struct group_run *run, const struct group_table *table, boo
   run->problems = (struct problems){0};
   const int status = run_rows(run, table, print);
   if (status != STATUS_OK) {
-    say_error(run->request->verb, "%s: %s", table->path, strerror(errno));
+    say_error(run->request->verb, "%s: %s", table->path, input_error(errno));
     return EXIT_FAILURE;
   }
   if (ferror(stdout) != 0)

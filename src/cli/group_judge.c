@@ -132,6 +132,10 @@ void group_judge_row(struct group_judge *judge, const struct group_row *row,
       ret->finding.ratio >= 1 || ret->finding.anomaly ? group_blame(&judge->group, ret->blames) : 0;
 }
 
+uint32_t group_judge_missing(const struct group_judge *judge) {
+  return judge->fitter != NULL ? group_model_missing(&judge->fitter->group) : 0;
+}
+
 void group_judge_say_trouble(const struct group_judge *judge, uint32_t columns, struct text *why) {
   const struct group_detector *const detector = judge->group.detector;
   if (detector != NULL && columns < detector->columns_min)

@@ -39,6 +39,9 @@ int group_judge_grow(struct group_judge *judge, uint32_t columns);
 void group_judge_row(struct group_judge *judge, const struct group_row *row,
                      struct group_judged *ret);
 
+/* Rows that a model still misses before it is fitted for the first time. */
+uint32_t group_judge_missing(const struct group_judge *judge);
+
 /* Says why it cannot judge a group of so many columns at all; nothing where it can. */
 void group_judge_say_trouble(const struct group_judge *judge, uint32_t columns, struct text *why);
 

@@ -111,7 +111,7 @@ int group_table_open(struct group_table *table, const char *path, const char *co
   table->path = strcmp(path, "-") == 0 ? "standard input" : path;
   table->input = input_open(path);
   if (table->input == NULL) {
-    text_add(why, strerror(errno));
+    text_add(why, input_error(errno));
     return STATUS_IO;
   }
   int status = csv_open_or_why(&table->csv, table->input, "timestamp,cpu,load", why);

@@ -44,6 +44,8 @@ void json_write_group(FILE *stream, const struct group_line *line) {
   json_t *const object =
       json_pack("{s:o, s:o, s:b, s:o}", "timestamp", json_text(line->time), "score",
                 json_number(line->score), "anomaly", line->anomaly, "reason", blames_of(line));
+  if (line->missing > 0)
+    json_object_set_new(object, "missing", json_integer(line->missing));
   if (object != NULL)
     json_dumpf(object, stream, JSON_COMPACT);
   fputs("\n", stream);

@@ -34,6 +34,7 @@ struct group_line {
   const struct group_blame *blames;
   size_t blame_count;
   const char *measure; /* what their numbers are called */
+  uint32_t missing;    /* rows before a model is fitted; told where it is not 0 */
 };
 
 /* The same of a row of a group, with the columns to blame and their numbers. */

@@ -30,7 +30,7 @@ int feature_file_open(struct feature_file *ret_file, const struct verb *verb, co
       .input = input_open(path),
   };
   if (file.input == NULL)
-    return say_file(&file, strerror(errno));
+    return say_file(&file, input_error(errno));
   const int exit_status = open_rows(&file, names, count);
   if (exit_status != EXIT_SUCCESS) {
     feature_file_release(&file);

@@ -216,7 +216,7 @@ static int read_config(struct detect *detect) {
 
 static int say_input(const struct detect *detect, int status) {
   say_error(verb_of(detect), "%s: %s", detect->path,
-            status == STATUS_IO ? strerror(errno) : status_text(status));
+            status == STATUS_IO ? input_error(errno) : status_text(status));
   return EXIT_FAILURE;
 }
 

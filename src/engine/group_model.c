@@ -277,6 +277,11 @@ void group_model_update(struct group_model *stream, const struct group_row *row,
 
 /* ---- Fits ----------------------------------------------------------------- */
 
+uint32_t group_model_missing(const struct group_model *stream) {
+  const uint32_t wanted = stream->make.stream->min_samples;
+  return stream->fitted == NULL && stream->held < wanted ? wanted - stream->held : 0;
+}
+
 bool group_model_is_due(const struct group_model *stream) {
   return stream->wait == 0 && stream->columns > 0 &&
          (stream->fitted == NULL || !group_alarm_is_fresh(&stream->alarm));

@@ -104,6 +104,9 @@ void group_model_update(struct group_model *stream, const struct group_row *row,
                         struct group_finding *ret, struct group_blame ret_blames[GROUP_BLAMES],
                         size_t *ret_blame_count);
 
+/* Rows that are still missing before the first fit. */
+uint32_t group_model_missing(const struct group_model *stream);
+
 /*
  * Whether it is time to fit. A block that goes on learning is replaced ten times
  * as seldom, and none is while people hear of an alarm: what is odd is not to

@@ -2,6 +2,7 @@
 
 #include "anomaly/status.h"
 #include "base/timefmt.h"
+#include "history/input.h"
 #include "history/number.h"
 
 #include <errno.h>
@@ -341,7 +342,7 @@ int csv_open_or_why(struct csv **ret_csv, FILE *stream, const char *example, str
     text_addf(why, "the header line has more than %u bytes or %d columns", CSV_LINE_MAX,
               CSV_COLUMNS_MAX);
   else if (status != STATUS_OK)
-    text_add(why, status == STATUS_IO ? strerror(errno) : status_text(status));
+    text_add(why, status == STATUS_IO ? input_error(errno) : status_text(status));
   return status;
 }
 

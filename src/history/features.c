@@ -4,6 +4,7 @@
 #include "anomaly/status.h"
 #include "base/nearest.h"
 #include "history/csv.h"
+#include "history/input.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -121,7 +122,7 @@ uint64_t feature_rows_bytes(const struct feature_rows *rows) { return csv_bytes(
 
 static int say_row(const struct feature_rows *rows, int status, struct text *why) {
   if (status == STATUS_IO) {
-    text_add(why, strerror(errno));
+    text_add(why, input_error(errno));
     return status;
   }
   text_addf(why, "line %llu: ", (unsigned long long)csv_line(rows->csv));

@@ -14,7 +14,7 @@ static ssize_t read_compressed(void *cookie, char *buffer, size_t size) {
     (void)gzerror(cookie, &error);
   if (got >= 0 && error == Z_OK)
     return got;
-  errno = EIO;
+  errno = error == Z_BUF_ERROR ? ENODATA : error == Z_DATA_ERROR ? EBADMSG : EIO;
   return -1;
 }
 
@@ -37,6 +37,19 @@ static FILE *open_compressed(const char *path) {
   return NULL;
 }
 #endif
+
+const char *input_error(int error) {
+  switch (error) {
+  case ENODATA:
+    return "the file is cut: it ends in the middle of its compressed data";
+  case EBADMSG:
+    return "its compressed data are damaged";
+  case ENOTSUP:
+    return "this program was built without zlib, and reads no compressed files";
+  default:
+    return strerror(error);
+  }
+}
 
 static bool is_compressed(const char *path) {
   static const char end[] = ".gz";

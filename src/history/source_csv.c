@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
 struct cell {
@@ -49,7 +48,7 @@ static int open_file(struct csv_state *state) {
   struct stat file;
   state->file = input_open(context->place);
   if (state->file == NULL) {
-    text_add(&context->why, strerror(errno));
+    text_add(&context->why, input_error(errno));
     return STATUS_IO;
   }
   if (fstat(fileno(state->file), &file) == 0 && S_ISREG(file.st_mode))
@@ -170,7 +169,7 @@ static int read_row(struct csv_state *state) {
     if (status == STATUS_IO && history_stopped(state->context))
       return STATUS_NOT_FOUND;
     if (status == STATUS_IO)
-      text_add(&state->context->why, strerror(errno));
+      text_add(&state->context->why, input_error(errno));
     if (status == STATUS_NOT_FOUND || status == STATUS_IO)
       return status;
     if (status != STATUS_OK) {

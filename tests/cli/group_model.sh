@@ -101,6 +101,8 @@ if grep -q 'without jansson' err; then
   skip "JSON has the shares" "built without jansson"
 else
   conclude "JSON has the shares" "$(grep -q '1700120400.*"anomaly":true.*"share":0' out || head -2 out)"
+  expect_equal "and how many rows are missing at first" 50,1 \
+    "$(sed -n 's/.*"missing":\([0-9]*\).*/\1/p' out | sed -n '1p;$p' | paste -sd, -)"
 fi
 awk -F, -v OFS=, 'NR > 1 { $2 = $3 = $4 = $5 = 1 } 1' whole.csv >flat.csv
 run detect --group --model mcd flat.csv

@@ -17,10 +17,10 @@ def arguments():
     parser = argparse.ArgumentParser(prog="./dev run", description=__doc__)
     parser.add_argument("--interval", type=float, default=10, metavar="S",
                         help="seconds between two values of a metric [10]")
-    parser.add_argument("--warmup", type=float, metavar="D",
+    parser.add_argument("--warmup", type=float, metavar="S",
                         help="seconds for which a metric must be known before it can alarm "
                              "[%d intervals]" % RECORDS_TO_KNOW)
-    parser.add_argument("--seconds", type=float, default=float("inf"), metavar="N",
+    parser.add_argument("--seconds", type=float, default=float("inf"), metavar="S",
                         help="stop by itself after so long")
     given = parser.parse_args()
     if given.interval <= 0 or given.seconds <= 0 or (given.warmup or 1) <= 0:
