@@ -14,7 +14,9 @@ import daemon
 
 SECONDS = 30
 INTERVAL = 1
-OWN_CODE = re.compile(r"(%s|\.\.)/(src|plugin|include)/|anomaly\.so" % re.escape(daemon.TOP))
+# A path from the root or from a build; the C library's has ../ in its middle.
+OWN_CODE = re.compile(r"(%s/|(?<=[( ])(\.\./)+)(src|plugin|include)/|anomaly\.so"
+                      % re.escape(daemon.TOP))
 
 
 def asan(folder):
