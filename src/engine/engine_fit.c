@@ -290,11 +290,30 @@ static void do_look(struct engine *engine, struct shard *shard, const struct job
   pthread_mutex_unlock(&shard->lock);
 }
 
+/* The group that the metric with this hash is of, held; NULL where it is of none. */
+static struct group_instance *find_group(struct engine *engine, struct shard *shard,
+                                         uint64_t hash) {
+  pthread_mutex_lock(&shard->lock);
+  const struct metric *const metric = table_find_hash(&shard->table, hash, engine->hash_seed);
+  struct group_instance *const instance =
+      metric != NULL && metric->plan->group != NULL ? metric_own(metric)->instance : NULL;
+  if (instance != NULL)
+    engine_hold_group(engine, instance);
+  pthread_mutex_unlock(&shard->lock);
+  return instance;
+}
+
 void engine_fit_next(struct engine *engine, const atomic_bool *stop) {
   struct job job = {.from = 0};
   if (!fit_queue_take(&engine->fit_queue, &job.hash))
     return;
   struct shard *const shard = engine_shard(engine, job.hash);
+  struct group_instance *const instance = find_group(engine, shard, job.hash);
+  if (instance != NULL) {
+    engine_fit_group(engine, instance, stop);
+    engine_give_group(engine, instance);
+    return;
+  }
   for (; !atomic_load(stop) && begin(engine, shard, &job); job.from = job.task.which + 1) {
     if (job.task.kind == MODEL_FIT)
       do_fit(engine, shard, &job, stop);

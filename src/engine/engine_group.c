@@ -190,6 +190,8 @@ static bool judge_row(struct engine *engine, struct group_instance *instance) {
   pthread_mutex_lock(&instance->judging);
   const bool judged = group_instance_judge(instance, &row);
   const bool news = judged && conclude(engine, instance, &row, &event);
+  if (judged)
+    engine_fit_group_due(engine, instance);
   pthread_mutex_unlock(&instance->judging);
   if (judged)
     atomic_fetch_add(&engine->group_rows, 1);

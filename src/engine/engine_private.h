@@ -130,6 +130,14 @@ void engine_feed_groups(struct engine *engine, const struct metric *metric,
 /* Judges the rows that have become whole by that, with no lock held. */
 void engine_judge_groups(struct engine *engine, const struct outcome *outcome);
 
+/*
+ * Has the model that judges a group fitted where that is due: now, or by the trainer;
+ * `judging` of the instance is held. And does what a trainer has to do, with no lock held.
+ */
+void engine_fit_group_due(struct engine *engine, struct group_instance *instance);
+void engine_fit_group(struct engine *engine, struct group_instance *instance,
+                      const atomic_bool *stop);
+
 /* Instances of groups. */
 size_t engine_group_count(struct engine *engine);
 

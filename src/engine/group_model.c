@@ -296,20 +296,40 @@ static void copy_rows(const struct group_model *stream, double *ret_cells) {
   memcpy(ret_cells + behind * columns, stream->window, oldest * columns * sizeof *ret_cells);
 }
 
-int group_model_fit(const struct group_model *stream, const atomic_bool *stop,
-                    struct block **ret_block) {
-  const struct group_model_make *const make = &stream->make;
+struct group_fit group_fit_begin(const struct group_model *stream) {
+  struct group_fit fit = {.make = stream->make,
+                          .rows = stream->held,
+                          .columns = stream->columns,
+                          .version = stream->version};
+  fit.cells = malloc(((size_t)fit.rows * fit.columns + 1) * sizeof *fit.cells);
+  if (fit.cells != NULL)
+    copy_rows(stream, fit.cells);
+  return fit;
+}
+
+int group_fit_run(const struct group_fit *fit, const atomic_bool *stop, struct block **ret_block) {
+  const struct group_model_make *const make = &fit->make;
   struct model_common common = *make->common;
   if (common.standardise == STANDARDISE_AUTO)
     common.standardise = STANDARDISE_ALWAYS;
-  double *const cells = malloc(((size_t)stream->held * stream->columns + 1) * sizeof *cells);
-  if (cells == NULL)
+  if (fit->cells == NULL)
     return STATUS_NO_MEMORY;
-  copy_rows(stream, cells);
-  const struct matrix rows = {.cells = cells, .rows = stream->held, .columns = stream->columns};
+  const struct matrix rows = {.cells = fit->cells, .rows = fit->rows, .columns = fit->columns};
   const struct fit_control control = {.threads = 1, .stop = stop};
-  const int status = model_fit(make->model, &rows, &common, make->own, &control, ret_block);
-  free(cells);
+  return model_fit(make->model, &rows, &common, make->own, &control, ret_block);
+}
+
+bool group_fit_is_of_use(const struct group_fit *fit, const struct group_model *stream) {
+  return fit->columns == stream->columns && fit->version == stream->version;
+}
+
+void group_fit_end(struct group_fit *fit) { free(fit->cells); }
+
+int group_model_fit(const struct group_model *stream, const atomic_bool *stop,
+                    struct block **ret_block) {
+  struct group_fit fit = group_fit_begin(stream);
+  const int status = group_fit_run(&fit, stop, ret_block);
+  group_fit_end(&fit);
   return status;
 }
 

@@ -114,7 +114,26 @@ uint32_t group_model_missing(const struct group_model *stream);
  */
 bool group_model_is_due(const struct group_model *stream);
 
-/* Fits to the window. Errors as model_fit. */
+/* The window as it was, so that a fit need not keep others from judging. */
+struct group_fit {
+  struct group_model_make make;
+  double *cells; /* owned */
+  uint32_t rows, columns;
+  uint32_t version; /* of the block that is to be replaced */
+};
+
+/* Copies the window; NULL cells without memory, and the fit then gives that error. */
+struct group_fit group_fit_begin(const struct group_model *stream);
+
+/* Fits to it. Errors as model_fit. */
+int group_fit_run(const struct group_fit *fit, const atomic_bool *stop, struct block **ret_block);
+
+/* Whether what it gives is still of use: no column and no other block has come. */
+bool group_fit_is_of_use(const struct group_fit *fit, const struct group_model *stream);
+
+void group_fit_end(struct group_fit *fit);
+
+/* Does all of that at once. Errors as model_fit. */
 int group_model_fit(const struct group_model *stream, const atomic_bool *stop,
                     struct block **ret_block);
 

@@ -2,6 +2,7 @@
 
 #include "anomaly/engine.h"
 #include "anomaly/status.h"
+#include "engine/group_model_state.h"
 #include "engine/group_snapshot.h"
 #include "engine/metric_state.h"
 #include "engine/pack.h"
@@ -31,16 +32,32 @@ static void pack_member(struct packer *packer, const struct group_instance *inst
   pack_u32(packer, member->renewed);
 }
 
-/* What was learned is not copied by the packer itself: it leaves room for it. */
+static uint32_t learned_columns(const struct group_instance *instance) {
+  return instance->rule->detector != NULL ? instance->group.state.columns : instance->model.columns;
+}
+
+static size_t learned_size(const struct group_instance *instance) {
+  const struct group_rule *const rule = instance->rule;
+  struct packer counter = {.used = 0};
+  if (rule->detector != NULL)
+    return group_snapshot_size(rule->detector, rule->own, &instance->group.state);
+  group_model_pack(&counter, &instance->model);
+  return (size_t)counter.used;
+}
+
 static void pack_learned(struct packer *packer, const struct group_instance *instance) {
   const struct group_rule *const rule = instance->rule;
-  const struct group_state *const state = &instance->group.state;
-  const bool learned = rule->detector != NULL && state->columns > 0;
-  const size_t size = learned ? group_snapshot_size(rule->detector, rule->own, state) : 0;
-  pack_u32(packer, learned ? state->columns : 0);
+  const uint32_t columns = learned_columns(instance);
+  const size_t size = columns > 0 ? learned_size(instance) : 0;
+  pack_u32(packer, columns);
   pack_u32(packer, (uint32_t)size);
-  if (learned && packer->used + size <= packer->size)
-    group_snapshot_write(rule->detector, rule->own, state, packer->bytes + packer->used, size);
+  if (columns > 0 && rule->detector == NULL) {
+    group_model_pack(packer, &instance->model);
+    return;
+  }
+  if (columns > 0 && packer->used + size <= packer->size)
+    group_snapshot_write(rule->detector, rule->own, &instance->group.state,
+                         packer->bytes + packer->used, size);
   packer->used += size;
 }
 
@@ -124,6 +141,15 @@ static int unpack_member(struct unpacker *unpacker, struct group_instance *insta
   return STATUS_OK;
 }
 
+static int unpack_model(const void *bytes, size_t size, uint32_t columns,
+                        struct group_model *stream) {
+  struct unpacker unpacker = {.bytes = bytes, .left = size};
+  int status = group_model_grow(stream, columns);
+  if (status == STATUS_OK)
+    status = group_model_unpack(&unpacker, stream);
+  return status == STATUS_OK && unpacker.left > 0 ? STATUS_CORRUPT : status;
+}
+
 static int unpack_learned(struct unpacker *unpacker, struct group_instance *instance) {
   const struct group_rule *const rule = instance->rule;
   uint32_t columns, size;
@@ -136,7 +162,7 @@ static int unpack_learned(struct unpacker *unpacker, struct group_instance *inst
   if (columns == 0)
     return STATUS_OK;
   if (rule->detector == NULL)
-    return STATUS_CORRUPT;
+    return unpack_model(bytes, size, columns, &instance->model);
   const int status = group_grow(&instance->group, columns);
   return status == STATUS_OK
              ? group_snapshot_load(rule->detector, rule->own, bytes, size, &instance->group.state)
