@@ -3,6 +3,7 @@
  * in the mean of both where that is more.
  */
 #include "models/tails.h"
+#include "stats/clamp.h"
 
 #include <math.h>
 
@@ -10,7 +11,7 @@ static const struct option_row option_rows[] = {OPTION_ROWS_END};
 
 /* The mean of two logarithms is that of the root of the product. */
 static double share(struct tails tails) {
-  return fmin(sqrt(tails.left * tails.right), tails.skewed);
+  return double_min(sqrt(tails.left * tails.right), tails.skewed);
 }
 
 static double score(const struct block *block, const double *row, double *scratch) {

@@ -3,13 +3,12 @@
  * each; both of them where a column is not skewed at all.
  */
 #include "models/tails.h"
-
-#include <math.h>
+#include "stats/clamp.h"
 
 static const struct option_row option_rows[] = {OPTION_ROWS_END};
 
 static double share(struct tails tails) {
-  return fmin(fmin(tails.left, tails.right), tails.skewed);
+  return double_min(double_min(tails.left, tails.right), tails.skewed);
 }
 
 static double score(const struct block *block, const double *row, double *scratch) {
