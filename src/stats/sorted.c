@@ -33,14 +33,14 @@ static void count_digits(struct digits *digits, uint32_t key, unsigned used) {
     digits->count[digit][digit_of(key, digit)]++;
 }
 
+struct range {
+  double low, high;
+};
+
 /* Equal steps of the range, two digits of them; false where it has none. */
-static bool key_evenly(struct item *items, size_t count, struct digits *ret_digits) {
-  double low = items[0].number, high = low;
-  for (size_t i = 1; i < count; i++) {
-    low = items[i].number < low ? items[i].number : low;
-    high = items[i].number > high ? items[i].number : high;
-  }
-  const double scale = UINT16_MAX / (high - low);
+static bool key_evenly(struct item *items, size_t count, struct range range,
+                       struct digits *ret_digits) {
+  const double low = range.low, scale = UINT16_MAX / (range.high - low);
   if (!(scale > 0 && scale <= DBL_MAX))
     return false;
   *ret_digits = (struct digits){0};
@@ -101,13 +101,13 @@ static bool insert_each(struct item *items, size_t count, size_t moves_max) {
 }
 
 /* By keys that are soon had; where they tell too few numbers apart, by the bits. */
-static void sort_items(struct item *items, size_t count) {
+static void sort_items(struct item *items, size_t count, struct range range) {
   if (count <= FEW) {
     (void)insert_each(items, count, SIZE_MAX);
     return;
   }
   struct digits digits;
-  if (key_evenly(items, count, &digits)) {
+  if (key_evenly(items, count, range, &digits)) {
     sort_by_keys(items, count, DIGITS_EVEN, &digits);
     if (insert_each(items, count, MOVES_EXPECTED * count))
       return;
@@ -119,9 +119,13 @@ static void sort_items(struct item *items, size_t count) {
 
 static void sort_chunk(double *numbers, uint32_t *order, size_t count) {
   struct item items[CHUNK];
-  for (size_t i = 0; i < count; i++)
+  struct range range = {INFINITY, -INFINITY};
+  for (size_t i = 0; i < count; i++) {
     items[i] = (struct item){.number = numbers[i], .order = order != NULL ? order[i] : 0};
-  sort_items(items, count);
+    range.low = numbers[i] < range.low ? numbers[i] : range.low;
+    range.high = numbers[i] > range.high ? numbers[i] : range.high;
+  }
+  sort_items(items, count, range);
   for (size_t i = 0; i < count; i++)
     numbers[i] = items[i].number;
   for (size_t i = 0; i < count && order != NULL; i++)
