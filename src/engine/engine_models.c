@@ -61,31 +61,32 @@ static bool is_of(const struct block *block, const struct plan_detector *detecto
              model_options_hash(model, &options->common, model_options_own(options));
 }
 
-/* Holds the block, which is taken over, in place of `old`; NULL where there is no room. */
-static struct fitted *hold(struct engine *engine, const struct stored_model *stored,
-                           struct block *block, const struct fitted *old) {
+/* Holds the block, which is taken over, in place of `old`. */
+static int hold(struct engine *engine, const struct stored_model *stored, struct block *block,
+                const struct fitted *old, struct fitted **ret_fitted) {
   const uint64_t freed = old != NULL ? fitted_cost(old->block) : 0;
   const uint64_t used = atomic_load(&engine->memory) + atomic_load(&engine->fitted.bytes);
+  const bool room = used + fitted_cost(block) - freed <= engine->options.memory_limit;
   struct fitted *const fitted =
-      used + fitted_cost(block) - freed <= engine->options.memory_limit
-          ? fitted_create(block, stored->version, stored->created, &engine->fitted)
-          : NULL;
+      room ? fitted_create(block, stored->version, stored->created, &engine->fitted) : NULL;
   if (fitted == NULL) {
     block_destroy(block);
-    return NULL;
+    return room ? STATUS_NO_MEMORY : STATUS_LIMIT;
   }
   fitted->from = stored->from;
   fitted->since = stored->since;
   fitted->quality = stored->quality;
-  return fitted;
+  *ret_fitted = fitted;
+  return STATUS_OK;
 }
 
 /* Puts the block, which is taken over, where the metric waits for it. */
 static int attach(struct engine *engine, struct metric *metric, size_t which,
                   const struct stored_model *stored, struct block *block) {
-  struct fitted *const fitted = hold(engine, stored, block, NULL);
-  if (fitted == NULL)
-    return STATUS_LIMIT;
+  struct fitted *fitted;
+  const int status = hold(engine, stored, block, NULL, &fitted);
+  if (status != STATUS_OK)
+    return status;
   if (!model_detector_relearn(metric_detector_state(metric, which),
                               metric->plan->detectors[which].options, block, fitted->scratch)) {
     fitted_give(fitted);
@@ -138,10 +139,11 @@ static int crown(struct engine *engine, struct metric *metric, size_t which,
                  const struct stored_model *stored, struct block *block, struct block *copy) {
   const struct plan_detector *const detector = &metric->plan->detectors[which];
   struct fitted **const place = metric_fitted(metric, which);
-  struct fitted *const fitted = hold(engine, stored, block, *place);
-  if (fitted == NULL) {
+  struct fitted *fitted;
+  const int status = hold(engine, stored, block, *place, &fitted);
+  if (status != STATUS_OK) {
     block_destroy(copy);
-    return STATUS_LIMIT;
+    return status;
   }
   fitted_keep(fitted, copy);
   fitted->since = metric->rate.time;

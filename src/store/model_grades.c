@@ -227,12 +227,13 @@ bool model_grades_look(struct model_grades *grades, struct database *database,
     return true;
   struct look look = {.grades = grades, .engine = engine, .now = now};
   look.versions = calloc(GRADED_MOST, sizeof *look.versions);
-  if (look.versions == NULL) {
+  if (look.versions == NULL)
     database_fail(database, health, SQLITE_NOMEM);
-    return false;
-  }
-  const bool good = database_transaction(database, health, grade, &look);
-  grades->next = clock + INTERVAL;
+  const bool good = look.versions != NULL && database_transaction(database, health, grade, &look);
+  if (good)
+    grades->next = clock + INTERVAL;
+  else
+    grades->newest = -1; /* the next look sees a change */
   free(look.versions);
   return good;
 }

@@ -212,26 +212,27 @@ struct visiting {
   void *context;
 };
 
-/* SQLite reads a block only when it is asked for. */
-static void visit_row(sqlite3_stmt *get, const struct visiting *visiting) {
+/* SQLite reads a block only when it is asked for, and gives NULL where it has no memory for it. */
+static int visit_row(sqlite3_stmt *get, const struct visiting *visiting) {
   struct model_row row = take_row(get);
   if (visiting->choose != NULL && !visiting->choose(visiting->context, &row))
-    return;
+    return SQLITE_OK;
   if (visiting->blocks) {
     row.block = sqlite3_column_blob(get, COLUMN_BLOCK);
     row.bytes = (size_t)sqlite3_column_bytes(get, COLUMN_BLOCK);
+    if (row.block == NULL && sqlite3_errcode(sqlite3_db_handle(get)) == SQLITE_NOMEM)
+      return SQLITE_NOMEM;
   }
   visiting->visit(visiting->context, &row);
+  return SQLITE_OK;
 }
 
 static int visit_rows(struct database *database, struct health *health, const char *sql,
                       const struct visiting *visiting) {
   sqlite3_stmt *get;
   int code = sqlite3_prepare_v2(database->handle, sql, -1, &get, NULL);
-  while (code == SQLITE_OK && (code = sqlite3_step(get)) == SQLITE_ROW) {
-    visit_row(get, visiting);
-    code = SQLITE_OK;
-  }
+  while (code == SQLITE_OK && (code = sqlite3_step(get)) == SQLITE_ROW)
+    code = visit_row(get, visiting);
   sqlite3_finalize(get);
   if (code == SQLITE_DONE)
     return STATUS_OK;

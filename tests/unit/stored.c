@@ -92,7 +92,7 @@ void stored_start_with(struct stored *stored, double checkpoint_interval,
   stored_start_as(stored, &setup);
 }
 
-static void open_as(struct stored *stored, const struct stored_setup *setup) {
+void stored_open_as(struct stored *stored, const struct stored_setup *setup) {
   const struct store_settings settings = {
       .path = stored_path,
       .options = {.checkpoint_interval = setup->checkpoint_interval,
@@ -109,11 +109,11 @@ static void open_as(struct stored *stored, const struct stored_setup *setup) {
 
 void stored_open(struct stored *stored, double checkpoint_interval) {
   const struct stored_setup setup = {.checkpoint_interval = checkpoint_interval};
-  open_as(stored, &setup);
+  stored_open_as(stored, &setup);
 }
 
 void stored_start_as(struct stored *stored, const struct stored_setup *setup) {
-  open_as(stored, setup);
+  stored_open_as(stored, setup);
   assert_int_equal(store_start(stored->store, stored->engine, setup->hearers), STATUS_OK);
 }
 

@@ -38,7 +38,7 @@ void stored_open(struct stored *stored, double checkpoint_interval);
 /* The same, restores and starts the writer. */
 void stored_start(struct stored *stored, double checkpoint_interval);
 
-/* How a store is started; all zero but the interval: as above. */
+/* How a store is opened or started; all zero but the interval: as above. */
 struct stored_setup {
   double checkpoint_interval;
   const struct store_hearers *hearers;
@@ -47,6 +47,7 @@ struct stored_setup {
   uint64_t models_limit;
   bool trains;
 };
+void stored_open_as(struct stored *stored, const struct stored_setup *setup);
 void stored_start_as(struct stored *stored, const struct stored_setup *setup);
 
 /* The same with those who hear of incidents. */
