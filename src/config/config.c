@@ -113,6 +113,7 @@ static int read_profile(const struct reader *reader, const config_setting_t *roo
   if (reader->profile != NULL)
     profile = reader->profile;
   profile_set_options(profile, everything);
+  profile_set_tunings(profile, reader->presets);
   *ret_profile = profile;
   return STATUS_OK;
 }

@@ -29,7 +29,7 @@ const struct option_row group_model_rows[] = {
      .help = "Rows from one fit to the next; ten times as many for a model that goes "
              "on learning"},
     {FIELD(window_size), .kind = OPTION_COUNT, .unit = "rows", .preset = 1000, .min = 20,
-     .max = WINDOW_MOST, .help = "Newest rows that are kept and fitted to"},
+     .max = WINDOW_MOST, .help = "Rows that are kept and fitted to"},
     {FIELD(window_span), .kind = OPTION_DURATION, .preset = 604800, .min = 0, .max = 3155760000.0,
      .help = "Time that the kept rows are spread over, one of two, four, eight ... being kept for "
              "it; 0, and always for a model of a sequence: the newest as they come"},

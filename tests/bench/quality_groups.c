@@ -45,6 +45,10 @@ static void check_namings(const struct frame *frame, const struct group_replay *
   free(label);
 }
 
+static enum scored_style style_of(const struct watches *watches) {
+  return watches->markdown ? SCORED_FULL_MARKDOWN : SCORED_TEXT;
+}
+
 /* Who judges: one of the two. */
 struct judge {
   const struct group_detector *detector;
@@ -73,7 +77,7 @@ static void judge_frame(const struct frame *frame, const struct judge *judge,
 
 static void judge_frames(const struct frames *frames, const struct judge *judge,
                          const struct watches *watches) {
-  struct scored_set set = {.each = watches->each, .markdown = watches->markdown};
+  struct scored_set set = {.each = watches->each, .style = style_of(watches)};
   struct group_replay replay = {.bytes = (double)NAN};
   struct naming naming = {0};
   for (size_t at = 0; at < frames->count; at++)
@@ -112,7 +116,7 @@ static void judge_by_models(const struct frames *frames, const struct watches *w
 static void run_set(const struct watches *watches, const char *title, const char *pattern,
                     void (*judge)(const struct frames *, const struct watches *)) {
   struct frames frames = frames_read(pattern);
-  scored_set_print_head(title, watches->markdown);
+  scored_set_print_head(title, style_of(watches));
   if (frames.count == 0)
     print_nothing_found(pattern);
   else

@@ -83,9 +83,13 @@ static bool judge_together(const struct watch *watch, const struct frame *frame,
   return good;
 }
 
+static enum scored_style style_of(const struct watches *watches) {
+  return watches->markdown ? SCORED_MARKDOWN : SCORED_TEXT;
+}
+
 static void judge_frames(const struct frames *frames, const struct watch *watch,
                          const struct watches *watches, judge_frame judge) {
-  struct scored_set set = {.each = watches->each, .markdown = watches->markdown};
+  struct scored_set set = {.each = watches->each, .style = style_of(watches)};
   struct replay replay = {0};
   for (size_t at = 0; at < frames->count; at++)
     if (!judge(watch, &frames->frame[at], &replay, &set))
@@ -99,7 +103,7 @@ static void judge_frames(const struct frames *frames, const struct watch *watch,
 static void run_set(const struct watches *watches, const char *title, const char *pattern,
                     judge_frame judge) {
   struct frames frames = frames_read(pattern);
-  scored_set_print_head(title, watches->markdown);
+  scored_set_print_head(title, style_of(watches));
   if (frames.count == 0)
     print_nothing_found(pattern);
   for (size_t at = 0; frames.count > 0 && at < watches->count; at++)

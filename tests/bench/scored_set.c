@@ -25,11 +25,16 @@ bool scored_set_add(struct scored_set *set, const struct named_series *series) {
 
 void scored_set_release(struct scored_set *set) { quality_set_release(&set->set); }
 
-void scored_set_print_head(const char *title, bool markdown) {
-  if (markdown) {
-    printf("\n### %.*s\n\n| | F1 | recall | precision | false alarms per week | best F1 | AUC-PR "
-           "| VUS-PR | ns | bytes |\n|---|---|---|---|---|---|---|---|---|---|\n",
-           (int)strcspn(title, ";"), title);
+static void print_markdown_head(const char *title, bool full) {
+  const char *more = full ? " recall | precision |" : "", *area = full ? " AUC-PR |" : "";
+  printf("\n### %.*s\n\n| | F1 |%s false alarms per week | best F1 |%s VUS-PR | ns | bytes |\n"
+         "|---|---|%s---|---|---|---|---|\n",
+         (int)strcspn(title, ";"), title, more, area, full ? "---|---|---|" : "");
+}
+
+void scored_set_print_head(const char *title, enum scored_style style) {
+  if (style != SCORED_TEXT) {
+    print_markdown_head(title, style == SCORED_FULL_MARKDOWN);
     return;
   }
   printf("\n%s\n%-28s%7s%9s%8s%7s%7s%8s%7s%8s%8s%8s%8s%7s\n", title, "detector", "series",
@@ -44,23 +49,34 @@ static void print_cell(int width, int digits, double number) {
     printf("%*.*f", width, digits, number);
 }
 
-static void print_markdown(const struct quality_set *set, const char *name, double nanoseconds,
-                           double bytes) {
-  printf("| `%s` | %.3f | %.3f | ", name, event_f1(&set->counts), event_recall(&set->counts));
-  if (isnan(event_precision(&set->counts)))
-    printf("-");
+static void print_share(double share) {
+  if (isnan(share))
+    printf(" - |");
   else
-    printf("%.3f", event_precision(&set->counts));
-  printf(" | %.3f | %.3f | %.3f | %.3f | %.0f | %.0f |\n", event_false_per_week(&set->counts),
-         quality_set_best_f1(set), quality_set_auc_pr(set), quality_set_vus_pr(set), nanoseconds,
-         bytes);
+    printf(" %.3f |", share);
+}
+
+static void print_markdown(const struct quality_set *set, bool full, const char *name,
+                           double nanoseconds, double bytes) {
+  printf("| `%s` |", name);
+  print_share(event_f1(&set->counts));
+  if (full) {
+    print_share(event_recall(&set->counts));
+    print_share(event_precision(&set->counts));
+  }
+  print_share(event_false_per_week(&set->counts));
+  print_share(quality_set_best_f1(set));
+  if (full)
+    print_share(quality_set_auc_pr(set));
+  print_share(quality_set_vus_pr(set));
+  printf(" %.0f | %.0f |\n", nanoseconds, bytes);
 }
 
 void scored_set_print(const struct scored_set *scored, const char *name, double nanoseconds,
                       double bytes) {
   const struct quality_set *const set = &scored->set;
-  if (scored->markdown) {
-    print_markdown(set, name, nanoseconds, bytes);
+  if (scored->style != SCORED_TEXT) {
+    print_markdown(set, scored->style == SCORED_FULL_MARKDOWN, name, nanoseconds, bytes);
     return;
   }
   printf("%-28s%7zu%9llu", name, set->count, (unsigned long long)set->counts.segments);

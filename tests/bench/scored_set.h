@@ -9,9 +9,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* How a table is printed. */
+enum scored_style {
+  SCORED_TEXT,
+  SCORED_MARKDOWN, /* for a document, without what only developers read */
+  SCORED_FULL_MARKDOWN,
+};
+
 struct scored_set {
-  bool each;     /* print a line for each series that is added */
-  bool markdown; /* a row of a document, without what only developers read */
+  bool each; /* print a line for each series that is added */
+  enum scored_style style;
   struct quality_set set;
 };
 
@@ -29,7 +36,7 @@ bool scored_set_add(struct scored_set *set, const struct named_series *series);
 void scored_set_release(struct scored_set *set);
 
 /* Prints the table's head, or one row of it; cost and memory may be NaN. */
-void scored_set_print_head(const char *title, bool markdown);
+void scored_set_print_head(const char *title, enum scored_style style);
 void scored_set_print(const struct scored_set *set, const char *name, double nanoseconds,
                       double bytes);
 

@@ -134,6 +134,13 @@ static bool has_detectors(const struct rule *rule, const char *const *names) {
   return count == rule->detector_count;
 }
 
+static double tuned_option(const struct rule *rule, const char *detector, const char *name) {
+  for (size_t i = 0; i < rule->detector_count; i++)
+    if (strcmp(rule->detectors[i].detector->name, detector) == 0)
+      return option_of(rule, i, name);
+  return (double)NAN;
+}
+
 static void test_a_profile_is_what_its_row_says(void **state) {
   (void)state;
   for (const struct profile *at = profiles; at->name != NULL; at++) {
@@ -149,8 +156,35 @@ static void test_a_profile_is_what_its_row_says(void **state) {
       assert_true(option_get(row, &everything->options) == option->value);
       assert_true(everything->marked[row - rule_option_rows]);
     }
+    for (const struct profile_tuning *tuning = at->tunings; tuning->name != NULL; tuning++)
+      assert_true(tuned_option(everything, tuning->detector, tuning->name) == tuning->value);
     config_release(&config);
   }
+}
+
+/* As people write it: one line. */
+static void test_consensus_is_two_of_three(void **state) {
+  (void)state;
+  struct config config = loaded("profile = \"consensus\";");
+  const struct rule *const everything = config.rules->rules[0];
+  static const char *const names[] = {"zscore", "baseline", "isolation_forest", NULL};
+  assert_true(has_detectors(everything, names));
+  assert_int_equal(everything->options.consensus, CONSENSUS_MAJORITY);
+  config_release(&config);
+}
+
+/* Its own options are presets: the file's go over them, and other detectors have theirs. */
+static void test_a_profile_tunes_its_detectors(void **state) {
+  (void)state;
+  struct config config =
+      loaded("isolation_forest = { max_samples = 200; }; profile = \"consensus\"; rules = ();");
+  const struct rule *const everything = config.rules->rules[0];
+  assert_true(tuned_option(everything, "isolation_forest", "max_samples") == 200);
+  assert_true(tuned_option(everything, "isolation_forest", "n_estimators") < 100);
+  config_release(&config);
+  config = loaded("detectors = \"isolation_forest\"; rules = ();");
+  assert_true(tuned_option(config.rules->rules[0], "isolation_forest", "n_estimators") == 100);
+  config_release(&config);
 }
 
 /* Before it or after it. */
@@ -299,6 +333,8 @@ int main(void) {
       cmocka_unit_test(test_a_rule),
       cmocka_unit_test(test_detectors_and_their_options),
       cmocka_unit_test(test_a_profile_is_what_its_row_says),
+      cmocka_unit_test(test_consensus_is_two_of_three),
+      cmocka_unit_test(test_a_profile_tunes_its_detectors),
       cmocka_unit_test(test_what_else_is_given_goes_over_the_profile),
       cmocka_unit_test(test_a_profile_can_be_asked_for_in_place_of_the_named_one),
       cmocka_unit_test(test_presets_of_detectors_hold_for_the_default_list),

@@ -114,13 +114,11 @@ static void test_a_group_alarms(const struct model *model) {
   stream_end(&stream);
 }
 
-/* Chance alone: once in two weeks and group is what the line is meant for. */
+/* Chance alone is meant to pass the line once in two weeks. */
 static void test_a_group_is_quiet(const struct model *model) {
   struct stream stream;
   stream_start(&stream, model);
-  const unsigned alarms = stream_alarms(&stream, WEEK);
-  print_message("%u alarms\n", alarms);
-  assert_in_range(alarms, 0, 4);
+  assert_in_range(stream_alarms(&stream, WEEK), 0, 2);
   stream_end(&stream);
 }
 
@@ -183,9 +181,7 @@ static void test_a_metric_alarms(const struct model *model) {
 static void test_a_metric_is_quiet(const struct model *model) {
   struct rig rig;
   rig_start(&rig, model);
-  const unsigned alarms = rig_alarms(&rig, WEEK);
-  print_message("%u alarms\n", alarms);
-  assert_in_range(alarms, 0, 4);
+  assert_in_range(rig_alarms(&rig, WEEK), 0, 2);
   engine_destroy(rig.engine);
 }
 
