@@ -25,6 +25,7 @@ enum {
   HOPS = 1 << 20,
   STEPS = 1 << 22,
   METRIC_BYTES = 4096, /* more than a metric takes, to see what fits */
+  HOST_METRICS = 64,   /* of a group */
 };
 
 /*
@@ -34,6 +35,14 @@ enum {
 static const double WARM_INTERVAL = 600, INTERVAL = 10;
 static const double START = 1700006400;
 
+/* What the command line asks for. */
+struct request {
+  const char *detector;
+  uint32_t metrics[SIZES_MAX];
+  size_t sizes, rounds;
+  bool help, members;
+};
+
 /* One engine with its metrics. */
 struct load {
   struct engine *engine;
@@ -41,7 +50,8 @@ struct load {
   uint32_t metrics;
   uint64_t tick;
   double time, interval;
-  double sum; /* of what the rounds without the engine look at */
+  bool members; /* of the shipped group, so many hosts that each has HOST_METRICS */
+  double sum;   /* of what the rounds without the engine look at */
   double table[TABLE];
 };
 
@@ -120,11 +130,12 @@ static void load_destroy(struct load *load) {
   free(load);
 }
 
-static struct load *load_create(const struct watch *watch, uint32_t metrics) {
+static struct load *load_create(const struct watch *watch, uint32_t metrics, bool members) {
   struct load *load = calloc(1, sizeof(*load));
   if (load == NULL)
     return NULL;
   load->metrics = metrics;
+  load->members = members;
   load->time = START;
   load->order = malloc(metrics * sizeof(*load->order));
   load->engine = watch_engine(watch);
@@ -161,13 +172,17 @@ static void name_metric(uint32_t metric, char *name) {
  */
 static uint64_t run_tick(struct load *load, bool observe) {
   char name[9] = "";
-  const struct metric_id id = {{"bench.example", "plugin", name, "gauge", "", "value"}};
+  char host[] = "00000000.example";
+  const struct metric_id id = {{load->members ? host : "bench.example",
+                                load->members ? "cpu" : "plugin", name, "gauge", "", "value"}};
   uint64_t given = 0;
   for (uint32_t at = 0; at < load->metrics; at++) {
     const uint32_t metric = load->order[at];
     if (load->tick < metric % STAGGER)
       continue;
     name_metric(metric, name);
+    if (load->members)
+      name_metric(metric / HOST_METRICS, host);
     const struct sample sample =
         sample_gauge(load->time, load->interval, load->table[(load->tick + 31 * metric) % TABLE]);
     struct verdict verdict;
@@ -228,15 +243,16 @@ static void print_rounds(const struct load *load, const char *order, struct roun
          (double)stats.memory / (double)stats.metrics, resident / (double)load->metrics);
 }
 
-static bool measure_size(const struct watch *watch, uint32_t metrics, size_t count,
+static bool measure_size(const struct watch *watch, uint32_t metrics, const struct request *request,
                          struct yardsticks *yardsticks) {
+  const size_t count = request->rounds;
   const double available = (double)sysconf(_SC_AVPHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
   if (available < (double)metrics * METRIC_BYTES) {
     printf("%9u skipped: this machine has no %.1f GB free\n", metrics,
            (double)metrics * METRIC_BYTES / 1e9);
     return true;
   }
-  struct load *load = load_create(watch, metrics);
+  struct load *load = load_create(watch, metrics, request->members);
   if (load == NULL)
     return false;
   const double before = resident_bytes();
@@ -260,23 +276,17 @@ static bool measure_size(const struct watch *watch, uint32_t metrics, size_t cou
 
 static void print_help(void) {
   printf("usage: bench_observe [--detector NAME[:OPTION=VALUE,...]] [--metrics N]... "
-         "[--rounds N]\n\n"
+         "[--rounds N] [--members]\n\n"
          "Prints the CPU time of one value in engine_observe and the memory of one metric,\n"
          "for 1, 1000, 100000 and 1000000 metrics unless told otherwise: medians over the\n"
          "rounds, and as ratios to two yardsticks measured between them, a dependent\n"
          "multiply-add and a hop through 64 MB of memory in random order. In order, the\n"
          "metrics get their values as they were made; shuffled, in an order that makes\n"
          "their state cold. Their age in days is shown, as young ones cost less. What\n"
-         "watches is the shipped configuration or one detector.\n");
+         "watches is the shipped configuration or one detector. With --members all metrics\n"
+         "are members of the shipped group, %d of each host.\n",
+         HOST_METRICS);
 }
-
-/* What the command line asks for. */
-struct request {
-  const char *detector;
-  uint32_t metrics[SIZES_MAX];
-  size_t sizes, rounds;
-  bool help;
-};
 
 /* A whole number from 1 to `most`; 0 and a message for anything else. */
 static unsigned long parse_number(const char *text, unsigned long most) {
@@ -289,15 +299,16 @@ static unsigned long parse_number(const char *text, unsigned long most) {
 }
 
 static bool parse_options(int argc, char **argv, struct request *request) {
-  static const struct option options[] = {{"detector", required_argument, NULL, 'd'},
-                                          {"metrics", required_argument, NULL, 'm'},
-                                          {"rounds", required_argument, NULL, 'r'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {0}};
+  static const struct option options[] = {
+      {"detector", required_argument, NULL, 'd'}, {"metrics", required_argument, NULL, 'm'},
+      {"rounds", required_argument, NULL, 'r'},   {"members", no_argument, NULL, 'g'},
+      {"help", no_argument, NULL, 'h'},           {0}};
   bool good = true;
-  for (int option; good && (option = getopt_long(argc, argv, "d:m:r:h", options, NULL)) != -1;) {
+  for (int option; good && (option = getopt_long(argc, argv, "d:m:r:gh", options, NULL)) != -1;) {
     if (option == 'h')
       request->help = true;
+    else if (option == 'g')
+      request->members = true;
     else if (option == 'd')
       request->detector = optarg;
     else if (option == 'm' && request->sizes < SIZES_MAX)
@@ -323,7 +334,7 @@ static bool measure_all(const struct request *request) {
          "order", "days", "ns/value", "least", "most", "x arithmetic", "x memory", "bytes",
          "resident");
   for (size_t at = 0; good && at < count; at++)
-    good = measure_size(&watch, sizes[at], request->rounds, &yardsticks);
+    good = measure_size(&watch, sizes[at], request, &yardsticks);
   if (!good)
     fprintf(stderr, "out of memory\n");
   free(yardsticks.next);
