@@ -56,7 +56,7 @@ struct engine_settings {
   engine_listener verdict_listener;
   void *verdict_context;
   uint64_t hash_seed; /* random where names come from a network */
-  bool no_groups;     /* metrics come one after another: no rows can be made of their values */
+  bool groups_later;  /* metrics come one after another: see engine_judge_kept */
   bool fit_later;     /* fits wait for a trainer, see trainer.h; else engine_observe makes them */
   bool store_models;  /* fitted blocks are handed out to be stored, see state.h */
 };
@@ -111,6 +111,14 @@ enum observation_result engine_silence(struct engine *engine, const struct metri
  * the calls.
  */
 void engine_tick(struct engine *engine, double now);
+
+/*
+ * Judges the groups of an engine that was made with groups_later: it has only kept
+ * their members' values, of which now, in the order of time, rows are made. A group
+ * keeps eight million values, those of a member that come within `interval` as one;
+ * what is beyond is lost. Errors: STATUS_NO_MEMORY, STATUS_LIMIT (some were lost).
+ */
+int engine_judge_kept(struct engine *engine);
 
 /*
  * The most specific rule that matches a metric, known or not; NULL where none

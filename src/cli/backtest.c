@@ -83,7 +83,7 @@ int backtest_add(struct backtest *backtest, const char *title, struct config *co
   settings.rules = config->rules;
   settings.listener = listen;
   settings.boot_listener = listen_boot;
-  settings.no_groups = true;
+  settings.groups_later = true;
   settings.listener_context = trial;
   const int status = engine_create(&trial->engine, &settings);
   if (status != STATUS_OK)

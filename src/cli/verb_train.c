@@ -147,7 +147,7 @@ static int create_engine(struct training *training, struct config *config, uint6
   settings.rules = config->rules;
   settings.hash_seed = seed;
   settings.store_models = training->store != NULL && config->store.keep_models > 0;
-  settings.no_groups = true;
+  settings.groups_later = true;
   if (engine_create(&training->engine, &settings) != STATUS_OK)
     return fail(training, status_text(STATUS_NO_MEMORY));
   config->rules = NULL;
@@ -325,6 +325,9 @@ static int train(struct training *training) {
   learn_all(training);
   if (training->no_memory)
     return fail(training, status_text(STATUS_NO_MEMORY));
+  if (engine_judge_kept(training->engine) != STATUS_OK)
+    say_error(training->invocation->verb,
+              "a group has more values than there is room for: it learns from the first ones");
   exit_status = hand_over_or_save(training);
   return exit_status != EXIT_SUCCESS ? exit_status : training->exit_status;
 }

@@ -90,7 +90,7 @@ int engine_create(struct engine **ret_engine, const struct engine_settings *sett
   engine->hash_seed = settings->hash_seed;
   engine->fit_later = settings->fit_later;
   engine->store_models = settings->store_models;
-  engine->no_groups = settings->no_groups;
+  engine->groups_later = settings->groups_later;
   engine->slab = slab_create();
   engine->hosts = hosts_create(settings->hash_seed);
   if (engine->slab == NULL || engine->hosts == NULL ||

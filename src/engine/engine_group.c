@@ -1,9 +1,10 @@
 /* Groups in the engine: who is a member of which, and what comes of their rows. */
+#include "anomaly/status.h"
 #include "engine/describe.h"
 #include "engine/engine_private.h"
 #include "engine/group_instance.h"
 
-#include <math.h>
+#include <stdlib.h>
 
 /* ---- Instances ------------------------------------------------------------ */
 
@@ -38,6 +39,7 @@ bool engine_make_group(struct engine *engine, struct metric *metric, const struc
       group_instance_create(metric->plan->group, key, &engine->memory, &engine->fitted);
   if (instance == NULL)
     return false;
+  instance->keeps = engine->groups_later;
   instance->holders = 1;
   pthread_mutex_lock(&engine->groups_lock);
   instance->next = engine->groups;
@@ -120,7 +122,7 @@ static void take_seat(struct engine *engine, const struct group_rule *rule,
 
 void engine_take_seats(struct engine *engine, struct metric *metric, const struct metric_id *id,
                        const struct metric_key *key) {
-  for (size_t i = 0; i < metric->plan->seats && !engine->no_groups; i++)
+  for (size_t i = 0; i < metric->plan->seats; i++)
     take_seat(engine, metric->plan->seat[i], id, key, &metric_seats(metric)[i]);
 }
 
@@ -233,4 +235,32 @@ void engine_pass_groups(struct engine *engine) {
     engine_hold_group(engine, instance);
     judge(engine, instance);
   }
+}
+
+/* ---- What was kept -------------------------------------------------------- */
+
+static void replay(struct engine *engine, struct group_instance *instance,
+                   const struct group_kept *kept) {
+  for (size_t i = 0; i < kept->count; i++) {
+    const struct kept_value *const one = &kept->list[i];
+    const struct group_value value = {
+        .time = one->time, .interval = (double)one->interval, .value = one->mean};
+    if (!group_instance_add(instance, instance->member[one->column], &value))
+      continue;
+    engine_hold_group(engine, instance);
+    judge(engine, instance);
+  }
+}
+
+int engine_judge_kept(struct engine *engine) {
+  struct group_instance *instance = NULL;
+  int status = STATUS_OK;
+  while ((instance = next_instance(engine, instance)) != NULL) {
+    struct group_kept kept = group_instance_take_kept(instance);
+    if (kept.status != STATUS_OK)
+      status = kept.status;
+    replay(engine, instance, &kept);
+    free(kept.list);
+  }
+  return status;
 }

@@ -42,7 +42,7 @@ struct engine {
   struct hosts *hosts;
   atomic_uint_fast64_t memory; /* of all metrics' blocks */
   struct fitted_totals fitted;
-  bool fit_later, no_groups, store_models;
+  bool fit_later, groups_later, store_models;
   struct fit_queue fit_queue;        /* where fit_later */
   atomic_uint_fast64_t next_episode; /* counts up */
   _Atomic double clock;              /* engine's own clock: sum of the ticks */

@@ -88,6 +88,7 @@ void group_instance_destroy(struct group_instance *instance) {
     free(instance->closed[i].value);
   release_judge(instance);
   free(instance->row);
+  free(instance->kept.list);
   atomic_fetch_sub(instance->memory, instance->charged);
   pthread_mutex_destroy(&instance->judging);
   pthread_mutex_destroy(&instance->lock);
@@ -334,12 +335,36 @@ static bool add(struct group_instance *instance, struct group_member *member,
   return closed;
 }
 
+static void keep(struct group_instance *instance, struct group_member *member,
+                 const struct group_value *value) {
+  const struct kept_value one = {.time = value->time,
+                                 .mean = value->value,
+                                 .interval = (float)value->interval,
+                                 .column = (uint16_t)member->column,
+                                 .count = 1};
+  group_kept_add(&instance->kept, &member->kept, &one, instance->rule->options.interval);
+}
+
 bool group_instance_add(struct group_instance *instance, struct group_member *member,
                         const struct group_value *value) {
   pthread_mutex_lock(&instance->lock);
-  const bool closed = add(instance, member, value);
+  bool closed = false;
+  if (instance->keeps)
+    keep(instance, member, value);
+  else
+    closed = add(instance, member, value);
   pthread_mutex_unlock(&instance->lock);
   return closed;
+}
+
+struct group_kept group_instance_take_kept(struct group_instance *instance) {
+  pthread_mutex_lock(&instance->lock);
+  struct group_kept kept = instance->kept;
+  instance->kept = (struct group_kept){.count = 0};
+  instance->keeps = false;
+  pthread_mutex_unlock(&instance->lock);
+  group_kept_sort(&kept);
+  return kept;
 }
 
 bool group_instance_pass(struct group_instance *instance, double clock) {

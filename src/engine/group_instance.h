@@ -12,6 +12,7 @@
 
 #include "anomaly/episode.h"
 #include "engine/group.h"
+#include "engine/group_kept.h"
 #include "engine/group_model.h"
 #include "engine/group_rule.h"
 #include "engine/group_tick.h"
@@ -33,6 +34,7 @@ struct group_member {
   bool renewed;      /* another had the column: what was learned of it is to be forgotten */
   double free_since; /* engine's clock; where there are no holders */
   double last;       /* value; NaN before the first */
+  struct kept_place kept;
   uint16_t key_length;
   char key[]; /* the identity, as struct metric_key has it */
 };
@@ -62,6 +64,8 @@ struct group_instance {
   bool restarted;                   /* time went back for good: forget all that was learned */
   struct closed_row closed[GROUP_CLOSED_ROWS];
   uint32_t first_closed, closed_rows;
+  bool keeps; /* values are only kept */
+  struct group_kept kept;
   atomic_uint_fast64_t *memory; /* of the engine */
   uint64_t charged;             /* bytes of it */
 
@@ -116,6 +120,12 @@ struct group_value {
 /* Adds a value. True where a row has become whole: see group_instance_judge. */
 bool group_instance_add(struct group_instance *instance, struct group_member *member,
                         const struct group_value *value);
+
+/*
+ * What was kept, in the order of time, the caller's to free; from now on values are
+ * added at once.
+ */
+struct group_kept group_instance_take_kept(struct group_instance *instance);
 
 /*
  * Closes a row that no value has come to for as long as a row is, by the engine's

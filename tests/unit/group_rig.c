@@ -14,7 +14,7 @@ static void keep_event(void *context, const struct episode_event *event) {
     rig->events[rig->count++] = *event;
 }
 
-void group_rig_start(struct group_rig *rig, const char *groups, double expire_after) {
+static void start(struct group_rig *rig, const char *groups, double expire_after, bool later) {
   char words[4096];
   struct config config;
   struct config_error error = {.line = 0};
@@ -27,10 +27,19 @@ void group_rig_start(struct group_rig *rig, const char *groups, double expire_af
   struct engine_settings settings = engine_settings_preset();
   settings.rules = config.rules;
   settings.options.expire_after = expire_after;
+  settings.groups_later = later;
   settings.listener = keep_event;
   settings.listener_context = rig;
   *rig = (struct group_rig){.count = 0};
   assert_int_equal(engine_create(&rig->engine, &settings), STATUS_OK);
+}
+
+void group_rig_start(struct group_rig *rig, const char *groups, double expire_after) {
+  start(rig, groups, expire_after, false);
+}
+
+void group_rig_start_later(struct group_rig *rig, const char *groups) {
+  start(rig, groups, 7 * 86400, true);
 }
 
 void group_rig_end(struct group_rig *rig) { engine_destroy(rig->engine); }

@@ -22,8 +22,12 @@ struct group_rig {
   size_t count;
 };
 
-/* `groups` are the settings of anomaly.cfg; each metric has a detector that never alarms. */
+/*
+ * `groups` are the settings of anomaly.cfg; each metric has a detector that never alarms.
+ * Later: the engine's groups_later.
+ */
 void group_rig_start(struct group_rig *rig, const char *groups, double expire_after);
+void group_rig_start_later(struct group_rig *rig, const char *groups);
 void group_rig_end(struct group_rig *rig);
 
 /* Metric `metric` of host `host`, both numbers. */

@@ -116,6 +116,34 @@ static void a_restart_changes_nothing(void **state) {
   }
 }
 
+/* Metric by metric, as files of the past have them, and all side by side: the same. */
+static void a_past_of_one_metric_after_another_is_the_same(void **state) {
+  (void)state;
+  enum { ROWS = 700 };
+  struct group_rig one, two;
+  group_rig_start(&one, GROUPS, WEEK);
+  group_rig_start_later(&two, GROUPS);
+  for (unsigned row = 0; row < ROWS; row++)
+    for (unsigned host = 0; host < HOSTS; host++)
+      for (unsigned metric = 0; metric < GROUP_METRICS; metric++)
+        group_rig_observe(&one, host, metric, GROUP_BEGIN + GROUP_STEP * row,
+                          (row * 7919 + metric * 31 + host) % 101);
+  for (unsigned host = 0; host < HOSTS; host++)
+    for (unsigned metric = 0; metric < GROUP_METRICS; metric++)
+      for (unsigned row = 0; row < ROWS; row++)
+        group_rig_observe(&two, host, metric, GROUP_BEGIN + GROUP_STEP * row,
+                          (row * 7919 + metric * 31 + host) % 101);
+  assert_int_equal(group_rig_stats(&two).group_rows, 0);
+  assert_int_equal(engine_judge_kept(two.engine), STATUS_OK);
+  assert_int_equal(group_rig_stats(&two).group_rows, group_rig_stats(&one).group_rows);
+  assert_same(&one, &two);
+  group_rig_feed(&one, HOSTS, ROWS, ROWS + 100, odd);
+  group_rig_feed(&two, HOSTS, ROWS, ROWS + 100, odd);
+  assert_same(&one, &two);
+  group_rig_end(&one);
+  group_rig_end(&two);
+}
+
 static void other_groups_are_not_taken(void **state) {
   (void)state;
   static const char *const others[] = {
@@ -211,6 +239,7 @@ static void allocations_fail(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_restart_changes_nothing),
+      cmocka_unit_test(a_past_of_one_metric_after_another_is_the_same),
       cmocka_unit_test(other_groups_are_not_taken),
       cmocka_unit_test(bytes_are_not_believed),
       cmocka_unit_test(allocations_fail),
