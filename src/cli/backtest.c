@@ -3,6 +3,7 @@
 #include "anomaly/status.h"
 #include "cli/room.h"
 #include "engine/describe.h"
+#include "engine/group_rule.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -54,6 +55,11 @@ static void listen_boot(void *context, const char *host, double time) {
 
 static void listen(void *context, const struct episode_event *event) {
   struct trial *const trial = context;
+  if (strcmp(event->metric.part[METRIC_PLUGIN], GROUP_PLUGIN) == 0 &&
+      !backtest_find_group(trial->backtest, event)) {
+    trial->backtest->no_memory = true;
+    return;
+  }
   if (!chronicle_note_episode(&trial->chronicle, trial->backtest->now, event))
     trial->backtest->no_memory = true;
   struct tally *const tally = &trial->tallies[trial->backtest->now];
@@ -117,7 +123,7 @@ static bool grow_trial(struct trial *trial, size_t from, size_t to) {
   return true;
 }
 
-static bool grow(struct backtest *backtest, size_t wanted) {
+bool backtest_grow(struct backtest *backtest, size_t wanted) {
   if (wanted <= backtest->subject_room)
     return true;
   const size_t room = wanted + wanted / 2 + 16;
@@ -162,7 +168,7 @@ static bool begin_subject(struct backtest *backtest, struct subject *subject,
 static bool find_subject(struct backtest *backtest, const struct history_value *value,
                          struct subject **ret_subject) {
   backtest->now = backtest->base + value->metric;
-  if (!grow(backtest, backtest->now + 1))
+  if (!backtest_grow(backtest, backtest->now + 1))
     return false;
   if (backtest->now >= backtest->subject_count)
     backtest->subject_count = backtest->now + 1;
@@ -286,7 +292,8 @@ bool backtest_observe(struct backtest *backtest, const struct history_value *val
 double backtest_weeks(const struct backtest *backtest) {
   double seconds = 0;
   for (size_t i = 0; i < backtest->subject_count; i++)
-    seconds += backtest->subjects[i].last_time - backtest->subjects[i].metric.first_time;
+    if (backtest->subjects[i].values > 0)
+      seconds += backtest->subjects[i].last_time - backtest->subjects[i].metric.first_time;
   return seconds / WEEK;
 }
 

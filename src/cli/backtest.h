@@ -132,6 +132,17 @@ int backtest_add(struct backtest *backtest, const char *title, struct config *co
 /* Begins a place, which is borrowed: its metrics are others than those before. */
 void backtest_begin(struct backtest *backtest, const char *place);
 
+/*
+ * Judges the groups of all trials, once all values have been observed. Errors:
+ * STATUS_NO_MEMORY, STATUS_LIMIT (a group has more values than there is room for).
+ */
+int backtest_judge_groups(struct backtest *backtest);
+
+/* For backtest.c and backtest_groups.c: room for subjects, and that of a group as the one at hand.
+ */
+bool backtest_grow(struct backtest *backtest, size_t wanted);
+bool backtest_find_group(struct backtest *backtest, const struct episode_event *event);
+
 /* Gives a value to all trials; false where memory runs out. */
 bool backtest_observe(struct backtest *backtest, const struct history_value *value);
 

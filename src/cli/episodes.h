@@ -13,7 +13,7 @@
 
 /* An episode as it is printed. */
 struct episode_line {
-  const char *metric; /* the column's label */
+  const char *metric; /* the column's label; a group's own metric */
   const char *ended;  /* "recovered", "accepted", "expired", or "open" */
   const char *severity;
   const char *kind;
@@ -28,7 +28,8 @@ struct open_episode; /* what is kept of a column's episode until it ends */
 
 struct episodes {
   const struct columns *columns;
-  struct open_episode **open; /* by column; NULL: none */
+  struct open_episode **open;  /* by column; NULL: none */
+  struct open_episode *groups; /* of groups, which have no column */
   bool json;
   bool no_memory; /* an episode was lost */
   size_t column;  /* the one being observed */

@@ -328,6 +328,12 @@ static int walk(struct request *request) {
     if (request->backtest.no_memory)
       return fail(request, STATUS_NO_MEMORY);
   }
+  const int status = backtest_judge_groups(&request->backtest);
+  if (status == STATUS_NO_MEMORY || request->backtest.no_memory)
+    return fail(request, STATUS_NO_MEMORY);
+  if (status == STATUS_LIMIT)
+    say_error(request->invocation->verb,
+              "a group has more values than there is room for: it is judged by the first ones");
   return EXIT_SUCCESS;
 }
 

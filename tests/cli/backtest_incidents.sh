@@ -23,7 +23,6 @@ cat >both.cfg <<'END'
 detectors = ({ name = "zscore"; window = 50; sigma = 10.0; }, "missing");
 warmup = "1d";
 rules = ();
-groups = ();
 END
 
 # The same as files of collectd's csv plugin, one for each metric.
@@ -40,7 +39,7 @@ expect_in "hosts are counted" out "5 metrics of 2 hosts"
 expect_equal "incidents told" 7 "$(row 'incidents told')"
 expect_equal "by host and week" 1.750 "$(row 'incidents told per host and week')"
 expect_equal "lesser ones are held back" 15 "$(row 'incidents held back')"
-expect_equal "of more episodes" 25 "$(row episodes)"
+expect_equal "of more episodes, one of them of the hosts' group" 26 "$(row episodes)"
 expect_equal "the noisiest hosts are told" "2.50 web2,1.00 web1" \
   "$(sed -n '/^Most incidents told/,/^$/p' out | sed -n 's/^ *\([0-9.]*\)  */\1 /p' | paste -sd,)"
 cp out from_file
