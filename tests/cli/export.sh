@@ -29,7 +29,7 @@ expect_status "a table" 0
 expect_equal "has a header" \
   id,host,metric,mean,stddev,min_value,max_value,sample_count,percentile_95,percentile_99,first_seen,last_seen,last_updated \
   "$(head -1 out)"
-expect_equal "and a row for each metric" 3 "$(wc -l <out)"
+expect_equal "and a row for each metric, and for the host's group" 4 "$(wc -l <out)"
 expect_equal "numbers are numbers" 'web1,"load/load-a,b:short",49.5' \
   "$(grep load out | cut -d, -f2-5)"
 conclude "rows are in order" "$(sed 1d out | cut -d, -f1 | sort -nc 2>&1)"
@@ -46,7 +46,8 @@ import json
 for row in sorted(map(json.loads, open("rows.json")), key=lambda row: row["metric"]):
     print(row["host"], row["metric"], row["mean"], row["sample_count"], row["first_seen"])
 END
-  expect_output "JSON is read by others" "web1 cpu/cpu 5.0 100 1700000000.0
+  expect_output "JSON is read by others" "web1 anomaly-host/gauge-group 0.0 99 1700000030.0
+web1 cpu/cpu 5.0 100 1700000000.0
 web1 load/load-a,b:short 49.5 100 1700000000.0"
 else
   skip "JSON" "python3 is not there"
