@@ -52,6 +52,18 @@ void json_write_group(FILE *stream, const struct group_line *line) {
   json_decref(object);
 }
 
+void json_write_forecast(FILE *stream, const char *metric, double time,
+                         const struct forecast_step *step) {
+  json_t *const object =
+      json_pack("{s:o, s:o, s:o, s:o, s:o}", "metric", json_text(metric), "timestamp",
+                json_number(time), "forecast", json_number(step->value), "lower",
+                json_number(step->lower), "upper", json_number(step->upper));
+  if (object != NULL)
+    json_dumpf(object, stream, JSON_COMPACT);
+  fputs("\n", stream);
+  json_decref(object);
+}
+
 static json_t *members_of(const struct incident *incident) {
   json_t *const members = json_array();
   for (uint32_t i = 0; i < incident->members; i++) {
@@ -273,6 +285,14 @@ void json_write_incident(FILE *stream, const struct incident_line *line) {
 void json_write_group(FILE *stream, const struct group_line *line) {
   (void)stream;
   (void)line;
+}
+
+void json_write_forecast(FILE *stream, const char *metric, double time,
+                         const struct forecast_step *step) {
+  (void)stream;
+  (void)metric;
+  (void)time;
+  (void)step;
 }
 
 void json_write_row(FILE *stream, const struct store_reader *reader) {

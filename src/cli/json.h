@@ -11,6 +11,7 @@
 #include "cli/incident_list.h"
 #include "cli/row_score.h"
 #include "cli/verb.h"
+#include "stats/forecast.h"
 #include "store/reader.h"
 
 #include <stdbool.h>
@@ -39,6 +40,10 @@ struct group_line {
 
 /* The same of a row of a group, with the columns to blame and their numbers. */
 void json_write_group(FILE *stream, const struct group_line *line);
+
+/* A step of a forecast; the time is epoch seconds. */
+void json_write_forecast(FILE *stream, const char *metric, double time,
+                         const struct forecast_step *step);
 
 /* The row of a table as an object in a line of its own; bytes are hexadecimal digits. */
 void json_write_row(FILE *stream, const struct store_reader *reader);

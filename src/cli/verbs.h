@@ -11,6 +11,7 @@ extern const struct verb check_verb;
 extern const struct verb config_verb;
 extern const struct verb detect_verb;
 extern const struct verb export_verb;
+extern const struct verb forecast_verb;
 extern const struct verb generate_verb;
 extern const struct verb detectors_verb;
 extern const struct verb fit_verb;

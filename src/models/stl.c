@@ -2,18 +2,15 @@
  * STL: how far a row is from where trend and season would have it.
  *
  * A fit takes each column apart (decompose.h); then a level with a slope follows
- * it row by row, as it will follow the rows to come: Holt, 1957, "Forecasting
- * seasonals and trends by exponentially weighted moving averages", with the gain
- * whose forecasts of one row were best, and what is far off learned clipped.
+ * it row by row (holt.h), as it will follow the rows to come.
  *
- * The body is this head, a course for each column, the scores of the training
- * rows, and a period of each column's season.
+ * The body is this head, what follows each column, and a period of each column's
+ * season.
  */
 #include "anomaly/model.h"
 #include "anomaly/status.h"
 #include "stats/decompose.h"
-#include "stats/moments.h"
-#include "stats/sorted.h"
+#include "stats/holt.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -41,20 +38,10 @@ struct head {
   uint32_t place; /* of the next row in it */
 };
 
-/* Where a column is, and how far it usually is from its forecast. */
-struct course {
-  double level, slope, scale;
-  double gain;     /* of the level */
-  double smallest; /* that the scale may be */
-};
-
-static const double CLIP = 3; /* scales that an error teaches at most */
-static const double SLOPE_SHARE = .1, SEASON_GAIN = .1, SCALE_GAIN = .01;
-static const double SMALLEST_SCALE = 1e-3;                /* of the column's deviation */
-static const double OF_MEAN = 1.2533, OF_MEDIAN = 1.4826; /* deviation over those of sizes */
+static const double SEASON_GAIN = .1;
 static const double LARGEST = 1e100;
 
-static const struct course *courses(const struct block *block) {
+static const struct holt *courses(const struct block *block) {
   return (const void *)((const struct head *)block_body_const(block) + 1);
 }
 
@@ -62,41 +49,22 @@ static const double *seasons(const struct block *block) {
   return (const void *)(courses(block) + block_columns(block));
 }
 
-static struct course *courses_of(void *body) { return (void *)((struct head *)body + 1); }
+static struct holt *courses_of(void *body) { return (void *)((struct head *)body + 1); }
 
 static double *seasons_of(void *body, size_t columns) {
   return (void *)(courses_of(body) + columns);
 }
 
 static size_t body_size(size_t period, size_t columns) {
-  return sizeof(struct head) + columns * (sizeof(struct course) + period * sizeof(double));
-}
-
-static double error_of(const struct course *course, double season, double value) {
-  return value - (course->level + course->slope) - season;
-}
-
-/* Goes on by a row; returns what the error teaches. */
-static double follow(struct course *course, double error, double most) {
-  const double lesson = fmin(fmax(error, -most), most);
-  course->level += course->slope + course->gain * lesson;
-  course->slope += course->gain * SLOPE_SHARE * lesson;
-  return lesson;
-}
-
-static double learn_error(struct course *course, double error) {
-  const double lesson = follow(course, error, CLIP * course->scale);
-  course->scale += SCALE_GAIN * (OF_MEAN * fabs(lesson) - course->scale);
-  course->scale = fmax(course->scale, course->smallest);
-  return lesson;
+  return sizeof(struct head) + columns * (sizeof(struct holt) + period * sizeof(double));
 }
 
 static void find_sizes(const struct block *block, const double *row, double *ret_sizes) {
   const struct head *const head = block_body_const(block);
   const double *season = seasons(block) + head->place;
   for (size_t i = 0; i < block_columns(block); i++, season += head->period) {
-    const struct course *const course = &courses(block)[i];
-    ret_sizes[i] = fabs(error_of(course, *season, row[i])) / course->scale;
+    const struct holt *const course = &courses(block)[i];
+    ret_sizes[i] = fabs(holt_error(course, *season, row[i])) / course->scale;
   }
 }
 
@@ -125,8 +93,8 @@ static void learn(struct block *block, const double *row, double *scratch) {
   const size_t columns = block_columns(block);
   double *season = seasons_of(body, columns) + head->place;
   for (size_t i = 0; i < columns; i++, season += head->period) {
-    struct course *const course = &courses_of(body)[i];
-    const double lesson = learn_error(course, error_of(course, *season, row[i]));
+    struct holt *const course = &courses_of(body)[i];
+    const double lesson = holt_learn(course, holt_error(course, *season, row[i]));
     if (head->period > 1)
       *season += SEASON_GAIN * lesson;
   }
@@ -170,43 +138,6 @@ static size_t period_of(const struct work *work) {
   return period;
 }
 
-static struct course course_begin(const struct work *work, double gain) {
-  const double slope = work->trend[1] - work->trend[0];
-  return (struct course){.level = work->trend[0] - slope, .slope = slope, .gain = gain};
-}
-
-/* The scale of the errors of forecasts with this gain. */
-static double scale_with(const struct work *work, double gain) {
-  struct course course = course_begin(work, gain);
-  const size_t count = work->rows->rows;
-  for (size_t i = 0; i < count; i++) {
-    const double error = error_of(&course, work->season[i], work->series[i]);
-    work->memory[i] = fabs(error);
-    (void)follow(&course, error, INFINITY);
-  }
-  sort_numbers(work->memory, count);
-  return OF_MEDIAN * sorted_quantile(work->memory, count, .5);
-}
-
-static struct course best_course(const struct work *work) {
-  static const double gains[] = {.01, .03, .1, .3, .9};
-  double best = INFINITY;
-  struct course course = course_begin(work, gains[0]);
-  for (size_t i = 0; i < sizeof gains / sizeof gains[0]; i++) {
-    const double scale = scale_with(work, gains[i]);
-    if (scale < best)
-      course.gain = gains[i];
-    best = fmin(best, scale);
-  }
-  struct moments moments = {0};
-  for (size_t i = 0; i < work->rows->rows; i++)
-    moments_add(&moments, moments_clamp(work->series[i]));
-  const double deviation = moments_deviation(&moments);
-  course.smallest = SMALLEST_SCALE * (deviation > 0 ? deviation : 1);
-  course.scale = fmax(best, course.smallest);
-  return course;
-}
-
 static int fit_column(const struct work *work, size_t column, size_t period, void *body) {
   const size_t count = work->rows->rows, columns = work->rows->columns;
   read_series(work, column);
@@ -214,11 +145,13 @@ static int fit_column(const struct work *work, size_t column, size_t period, voi
                                work->trend, work->season);
   if (status != STATUS_OK)
     return status;
-  struct course course = best_course(work);
+  const struct holt_parts parts = {
+      .series = work->series, .trend = work->trend, .season = work->season, .count = count};
+  struct holt course = holt_begin(&parts, work->memory);
   for (size_t i = 0; i < count; i++) {
-    const double error = error_of(&course, work->season[i], work->series[i]);
+    const double error = holt_error(&course, work->season[i], work->series[i]);
     work->scores[i] = fmax(work->scores[i], fabs(error) / course.scale);
-    (void)learn_error(&course, error);
+    (void)holt_learn(&course, error);
   }
   courses_of(body)[column] = course;
   double *const season = seasons_of(body, columns) + column * period;
@@ -265,7 +198,7 @@ static int fit(const struct matrix *rows, const void *of, const struct fit_contr
   return status;
 }
 
-static bool course_is_valid(const struct course *course) {
+static bool course_is_valid(const struct holt *course) {
   return fabs(course->level) <= LARGEST && fabs(course->slope) <= LARGEST && course->smallest > 0 &&
          course->smallest <= course->scale && course->scale <= LARGEST && course->gain > 0 &&
          course->gain <= 1;
