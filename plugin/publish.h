@@ -13,6 +13,10 @@
  *   derive-incidents_held                          ended, too small to be told
  *   derive-episodes_left_out                       alarms beyond the bounds of incidents.h
  *   gauge-warming_seconds                          until the last of them has warmed up
+ *   gauge-models, derive-model_fits                fitted models that metrics hold; fits so far
+ *   derive-model_fits_NAME                         that failed, were rejected, came early as values
+ *                                                  had drifted, or were postponed
+ *   gauge-model_fits_waiting                       metrics that wait for the trainer
  *   derive-values                                  values taken
  *   derive-values_NAME                             the same by observation_result_name
  *   bytes-memory                                   of all metrics

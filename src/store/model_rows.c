@@ -162,6 +162,20 @@ int model_rows_bytes(sqlite3 *database, int64_t *ret_bytes) {
   return statement_number(database, "SELECT total(bytes) FROM models", ret_bytes);
 }
 
+int model_rows_bytes_like(sqlite3 *database, const struct model_row *row, int64_t *ret_bytes) {
+  sqlite3_stmt *get;
+  int code = sqlite3_prepare_v2(database,
+                                "SELECT total(bytes) FROM models WHERE scope = ?1 AND subject = ?2"
+                                " AND model = ?3",
+                                -1, &get, NULL);
+  if (code != SQLITE_OK)
+    return code;
+  bind_kind(get, row);
+  if (sqlite3_step(get) == SQLITE_ROW)
+    *ret_bytes = sqlite3_column_int64(get, 0);
+  return sqlite3_finalize(get);
+}
+
 /* ---- Reading ---------------------------------------------------------------- */
 
 static const char *text_at(sqlite3_stmt *get, int at) {

@@ -89,7 +89,8 @@ int model_rows_load(struct database *database, struct health *health, model_choo
 int model_rows_forget(sqlite3 *database, unsigned keep);
 int model_rows_forget_like(sqlite3 *database, const struct model_row *row, unsigned keep);
 
-/* Bytes of all blocks. */
+/* Bytes of all blocks, which takes a while; or of those of the row's own subject and model. */
 int model_rows_bytes(sqlite3 *database, int64_t *ret_bytes);
+int model_rows_bytes_like(sqlite3 *database, const struct model_row *row, int64_t *ret_bytes);
 
 #endif

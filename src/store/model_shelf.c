@@ -65,15 +65,27 @@ static bool has_room(const struct model_shelf *shelf, const struct model_row *ro
   return row->bytes <= shelf->bytes_most && shelf->bytes <= shelf->bytes_most - row->bytes;
 }
 
-/* Earlier versions go: of all metrics, then of this one. */
+/* Earlier versions of all metrics go, once in a checkpoint. */
+static int thin(struct model_shelf *shelf, sqlite3 *database) {
+  if (shelf->thinned)
+    return SQLITE_OK;
+  const int code = model_rows_forget(database, 1);
+  shelf->thinned = code == SQLITE_OK;
+  return code == SQLITE_OK ? count_bytes(shelf, database) : code;
+}
+
+/* Then those of the row's own metric and model. */
 static int make_room(struct model_shelf *shelf, sqlite3 *database, const struct model_row *row) {
-  int code = model_rows_forget(database, 1);
-  if (code == SQLITE_OK)
-    code = count_bytes(shelf, database);
+  int64_t freed = 0;
+  int code = thin(shelf, database);
   if (code != SQLITE_OK || has_room(shelf, row))
     return code;
-  code = model_rows_forget_like(database, row, 0);
-  return code == SQLITE_OK ? count_bytes(shelf, database) : code;
+  code = model_rows_bytes_like(database, row, &freed);
+  if (code == SQLITE_OK)
+    code = model_rows_forget_like(database, row, 0);
+  if (code == SQLITE_OK)
+    shelf->bytes -= (uint64_t)freed < shelf->bytes ? (uint64_t)freed : shelf->bytes;
+  return code;
 }
 
 static int put_row(struct model_shelf *shelf, sqlite3 *database, const struct model_row *row) {

@@ -17,6 +17,7 @@ struct model_shelf {
   uint64_t bytes_most; /* of all blocks */
   uint64_t bytes;      /* of those that are there, as far as is known */
   bool counted;        /* `bytes` was looked at for this checkpoint */
+  bool thinned;        /* and earlier versions have made room */
   uint64_t stored;     /* blocks written, so far; all of these are counted */
   uint64_t left_out;   /* not written, for want of room */
   uint64_t restored;   /* given back to the engine */

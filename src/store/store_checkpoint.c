@@ -95,7 +95,7 @@ static bool put_states(struct store *store, unsigned unsaved, uint64_t *ret_rows
   const struct metric_record *records;
   uint64_t rows = 0;
   bool good = true;
-  store->models.counted = false;
+  store->models.counted = store->models.thinned = false;
   if (state_export_begin(&export, store->engine, unsaved) != STATUS_OK) {
     health_fail(&store->health, STORE_NO_MEMORY, NULL);
     return false;
