@@ -285,7 +285,7 @@ static bool move_on(struct group_instance *instance, double time) {
       closed = true;
     }
     take_next_row(instance);
-    const double rows = floor((time - instance->begin) / length);
+    const double rows = fmax(floor((time - instance->begin) / length), 1);
     instance->begin += instance->now.values > 0 ? length : rows * length;
   }
   return closed;

@@ -2,17 +2,15 @@
  * Damaged and forged states of a metric and of an incident: refused, or taken
  * back so that what follows is within the contracts of the engine and of incidents.
  *
- * Input: 'm' or 'i', '1' to correct the checksum, length change as distance from
- * '0', two bytes of position, then what is xored over an honest state there
- * (without a final newline).
+ * Input: see forged.h; the letter is m or i.
  */
 #include "anomaly/detector.h"
 #include "anomaly/engine.h"
 #include "anomaly/state.h"
 #include "anomaly/status.h"
-#include "base/hash.h"
 #include "engine/describe_incident.h"
 #include "engine/incidents.h"
+#include "fuzz/forged.h"
 #include "store/incident_state.h"
 
 #include <math.h>
@@ -21,36 +19,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEAD = 5, CHECKSUM = 8, LENGTH_CHANGE = 256, VALUES = 100 };
+enum { VALUES = 100 };
 static const double BEGIN = 1700000000, STEP = 60;
 /* Of metric_state.c and incident_state.c. */
 static const uint64_t METRIC_SEED = UINT64_C(0x6d65747269632e31);
 static const uint64_t INCIDENT_SEED = UINT64_C(0x696e636964656e74);
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size);
-
-/* Honest bytes; a checksum of what is before it ends at `checked`. */
-struct honest {
-  uint8_t *bytes;
-  size_t size, checked;
-};
-
-static void insist(bool condition) {
-  if (!condition)
-    __builtin_trap();
-}
-
-static void *allocate(size_t size) {
-  void *const block = calloc(1, size + 1);
-  insist(block != NULL);
-  return block;
-}
-
-static void write_checksum(uint8_t *bytes, size_t at, uint64_t seed) {
-  const uint64_t checksum = hash_bytes(bytes, at, seed);
-  for (size_t i = 0; i < CHECKSUM; i++)
-    bytes[at + i] = (uint8_t)(checksum >> 8 * i);
-}
 
 /* ---- A metric --------------------------------------------------------------------- */
 
@@ -85,7 +60,8 @@ static struct honest save_metric(struct engine *engine) {
   const struct metric_record *record;
   insist(state_export_begin(&export, engine, UNSAVED_STATE) == STATUS_OK);
   insist(state_export_next(export, &record) == 1);
-  struct honest honest = {.bytes = allocate(record->size), .size = record->size};
+  struct honest honest = {
+      .bytes = allocate(record->size), .size = record->size, .seed = METRIC_SEED};
   memcpy(honest.bytes, record->state, record->size);
   state_export_end(export);
   return honest;
@@ -96,7 +72,7 @@ static size_t find_checksum(const struct honest *honest) {
   uint8_t *const bytes = allocate(honest->size);
   size_t at = 0;
   do {
-    insist(at + CHECKSUM < honest->size);
+    insist(at + FORGED_CHECKSUM < honest->size);
     memcpy(bytes, honest->bytes, honest->size);
     write_checksum(bytes, ++at, METRIC_SEED);
   } while (memcmp(bytes, honest->bytes, honest->size) != 0);
@@ -189,8 +165,9 @@ static const struct honest *honest_incident(void) {
   static struct honest honest;
   if (honest.bytes == NULL) {
     const struct incident incident = make_incident();
+    honest.seed = INCIDENT_SEED;
     honest.size = incident_state_size();
-    honest.checked = honest.size - CHECKSUM;
+    honest.checked = honest.size - FORGED_CHECKSUM;
     honest.bytes = allocate(honest.size);
     incident_state_save(&incident, honest.bytes);
   }
@@ -219,20 +196,13 @@ static void use_incident(const uint8_t *bytes, size_t size) {
 /* ---- Damage ------------------------------------------------------------------------ */
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
-  if (size < HEAD)
+  if (size < FORGED_HEAD)
     return 0;
   const bool is_metric = input[0] % 2 == 'm' % 2;
-  const struct honest *const honest = is_metric ? honest_metric() : honest_incident();
-  uint8_t *const bytes = allocate(honest->size + LENGTH_CHANGE);
-  memcpy(bytes, honest->bytes, honest->size);
-  const size_t position = ((size_t)input[3] << 8 | input[4]) % honest->size;
-  const size_t end = size > HEAD && input[size - 1] == '\n' ? size - 1 : size;
-  for (size_t i = 0; i < end - HEAD && position + i < honest->size; i++)
-    bytes[position + i] ^= input[HEAD + i];
-  const ptrdiff_t change = (ptrdiff_t)input[2] - '0';
-  if (input[1] == '1')
-    write_checksum(bytes, honest->checked, is_metric ? METRIC_SEED : INCIDENT_SEED);
-  (is_metric ? use_metric : use_incident)(bytes, (size_t)((ptrdiff_t)honest->size + change));
+  size_t forged;
+  uint8_t *const bytes =
+      forge(is_metric ? honest_metric() : honest_incident(), input, size, &forged);
+  (is_metric ? use_metric : use_incident)(bytes, forged);
   free(bytes);
   return 0;
 }
