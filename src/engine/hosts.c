@@ -81,8 +81,11 @@ void hosts_give(struct hosts *hosts, struct host *host) {
 }
 
 size_t hosts_count(struct hosts *hosts) {
+  size_t count = 0;
   pthread_mutex_lock(&hosts->lock);
-  const size_t count = hosts->count;
+  for (size_t i = 0; hosts->count > 0 && i < BUCKETS; i++)
+    for (const struct host *host = hosts->bucket[i]; host != NULL; host = host->next)
+      count += atomic_load(&host->metrics) > atomic_load(&host->groups);
   pthread_mutex_unlock(&hosts->lock);
   return count;
 }

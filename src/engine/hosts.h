@@ -33,7 +33,7 @@ struct host *hosts_hold(struct hosts *hosts, const char *name);
 /* Gives it back; the last one frees it. NULL is fine. */
 void hosts_give(struct hosts *hosts, struct host *host);
 
-/* Hosts now. */
+/* Hosts now, but for those that only groups are under: a group over hosts has its name for one. */
 size_t hosts_count(struct hosts *hosts);
 
 /* Bytes of all hosts. */

@@ -136,6 +136,7 @@ static void a_host_that_differs_is_told_of(void **state) {
   assert_true(opened->causes.hosts);
   assert_string_equal(opened->causes.names, "host2");
   assert_int_equal(group_rig_stats(&rig).groups, 1);
+  assert_int_equal(group_rig_stats(&rig).hosts, 5);
   /* After a restart that lost it, what was told is made so again. */
   struct episode_event told = *opened;
   told.change = EPISODE_CLOSED;

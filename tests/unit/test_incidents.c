@@ -3,6 +3,8 @@
  */
 #include "anomaly/rule.h"
 #include "anomaly/status.h"
+#include "engine/causes.h"
+#include "engine/incident_members.h"
 #include "unit/alloc_fail.h"
 #include "unit/incident_desk.h"
 #include "unit/unit_test.h"
@@ -279,6 +281,31 @@ static void unknown_episodes_are_passed_over(void **state) {
   assert_int_equal(desk.count, 0);
 }
 
+/* A group speaks for the members that it names, three at most; one over hosts for one host. */
+static void a_group_speaks_for_its_members(void **state) {
+  (void)state;
+  struct episode_event group = episode_of("web1", "group", 1, NOW);
+  group.line = 1;
+  const struct metric_id cpu = {{"web1", "cpu", "0", "percent", "user", "value"}};
+  const struct metric_id load = {{"web1", "load", "", "load", "", "shortterm"}};
+  assert_true(member_strength(&group) == 1);
+  assert_true(causes_add(&group.causes, &cpu, 5));
+  assert_true(member_strength(&group) == 1);
+  assert_true(causes_add(&group.causes, &load, 4));
+  assert_true(member_strength(&group) == 2);
+  for (unsigned i = 0; i < 3; i++)
+    assert_true(causes_add(&group.causes, &load, 3));
+  assert_true(member_strength(&group) == 3);
+  observe(&group);
+  incidents_flush(desk.incidents, desk.clock);
+  assert_int_equal(desk.event[0].incident.trouble, TROUBLE_RESOURCE);
+  group.notify = NOTIFY_NEVER;
+  assert_true(member_strength(&group) == 0);
+  group.notify = NOTIFY_ALWAYS;
+  group.causes.hosts = true;
+  assert_true(member_strength(&group) == 1);
+}
+
 static void no_memory_is_survived(void **state) {
   (void)state;
   const struct incident_settings settings = incident_settings_preset();
@@ -324,6 +351,7 @@ int main(void) {
       WITH_DESK(flush_tells_and_ends_what_waits),
       WITH_DESK(beyond_the_bounds_is_counted),
       WITH_DESK(unknown_episodes_are_passed_over),
+      WITH_DESK(a_group_speaks_for_its_members),
       cmocka_unit_test(no_memory_is_survived),
   };
   return cmocka_run_group_tests_name("incidents", tests, NULL, NULL);
