@@ -147,11 +147,12 @@ bool engine_wants_model(struct engine *engine, const struct stored_model *stored
 int engine_take_model(struct engine *engine, const struct stored_model *stored);
 
 /*
- * Goes back to an earlier block, which is handed out as if it had been fitted
- * now. Nothing changes where it is the one in use. Errors: STATUS_NOT_FOUND (the metric
- * is not known, or no such model watches it), and those of engine_take_model.
+ * Goes back to an earlier block, which is handed out as if it had been fitted now.
+ * Where it is the one in use already, it is only handed out, and *ret_went is false.
+ * Errors: STATUS_NOT_FOUND (the metric is not known, or no such model watches it), and
+ * those of engine_take_model.
  */
-int engine_crown_model(struct engine *engine, const struct stored_model *stored);
+int engine_crown_model(struct engine *engine, const struct stored_model *stored, bool *ret_went);
 
 /* What labels say of a model in use leads to. */
 enum model_grade {

@@ -158,12 +158,16 @@ static int crown(struct engine *engine, struct metric *metric, size_t which,
 
 static int crown_if_fitting(struct engine *engine, struct metric *metric,
                             const struct stored_model *stored, struct block *block,
-                            struct block *copy) {
+                            struct block *copy, bool *ret_went) {
   const size_t which = find_model(metric, stored->model);
   int status = STATUS_NOT_FOUND;
+  *ret_went = false;
   if (which < metric->plan->count && is_of(block, &metric->plan->detectors[which])) {
-    if (!is_in_use(metric, which, stored))
-      return crown(engine, metric, which, stored, block, copy);
+    if (!is_in_use(metric, which, stored)) {
+      status = crown(engine, metric, which, stored, block, copy);
+      *ret_went = status == STATUS_OK;
+      return status;
+    }
     status = STATUS_OK;
   } else if (which < metric->plan->count) {
     status = STATUS_MISMATCH;
@@ -185,7 +189,7 @@ static int load(const struct stored_model *stored, struct block **ret_block,
   return status;
 }
 
-int engine_crown_model(struct engine *engine, const struct stored_model *stored) {
+int engine_crown_model(struct engine *engine, const struct stored_model *stored, bool *ret_went) {
   struct block *block, *copy = NULL;
   struct shard *shard;
   int status = load(stored, &block, &copy);
@@ -197,7 +201,7 @@ int engine_crown_model(struct engine *engine, const struct stored_model *stored)
     block_destroy(block);
     return STATUS_NOT_FOUND;
   }
-  status = crown_if_fitting(engine, metric, stored, block, copy);
+  status = crown_if_fitting(engine, metric, stored, block, copy, ret_went);
   pthread_mutex_unlock(&shard->lock);
   return status;
 }

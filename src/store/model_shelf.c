@@ -179,8 +179,9 @@ static void crown(void *context, const struct model_row *row) {
   const struct stored_model stored = stored_of(row);
   if (crowning->count == CROWNS_MOST)
     return;
-  const int status = engine_crown_model(crowning->engine, &stored);
-  crowning->shelf->crowned += status == STATUS_OK;
+  bool went = false;
+  const int status = engine_crown_model(crowning->engine, &stored, &went);
+  crowning->shelf->crowned += went;
   if (status == STATUS_OK || status == STATUS_NOT_FOUND || status == STATUS_NO_MEMORY)
     return;
   crowning->refused[crowning->count++] = row->id;

@@ -284,6 +284,7 @@ static void too_much_learned_is_refused(const struct model *model) {
 
 /* The first block is gone back to, in place of a later one or of none. */
 static void an_earlier_one_is_gone_back_to(const struct model *model) {
+  bool went = false;
   static const char *const options[] = {"window_size=120", "drift_limit=0", NULL};
   struct model_rig rig, twin, again;
   struct kept kept = {.block = NULL}, first = {.block = NULL};
@@ -294,7 +295,8 @@ static void an_earlier_one_is_gone_back_to(const struct model *model) {
   export(&rig, false, &kept);
   assert_int_equal(kept.version, 2);
   const struct stored_model stored = stored_of(&first, model->name);
-  assert_int_equal(engine_crown_model(rig.engine, &stored), STATUS_OK);
+  assert_int_equal(engine_crown_model(rig.engine, &stored, &went), STATUS_OK);
+  assert_true(went);
   export(&rig, false, &kept); /* the state, and the block again */
   assert_int_equal(kept.version, 1);
   assert_true(kept.created == first.created && kept.block_size == first.block_size);
@@ -303,7 +305,7 @@ static void an_earlier_one_is_gone_back_to(const struct model *model) {
   restore(&rig, &kept, model->name, options, &twin); /* which waits for the first, too */
   assert_int_equal(engine_take_model(twin.engine, &stored), STATUS_OK);
   restore(&rig, &kept, model->name, options, &again); /* and one that has none gets it */
-  assert_int_equal(engine_crown_model(again.engine, &stored), STATUS_OK);
+  assert_int_equal(engine_crown_model(again.engine, &stored, &went), STATUS_OK);
   assert_same_from_now(&rig, &twin, 119);
   assert_int_equal(model_rig_stats(&rig).fits, 2); /* until nothing of the window is left */
   assert_same_from_now(&rig, &twin, 1);
@@ -319,13 +321,15 @@ static void an_earlier_one_is_gone_back_to(const struct model *model) {
 
 /* What is in use already stays as it is, and is handed out once more. */
 static void the_one_in_use_stays(const struct model *model) {
+  bool went = false;
   struct model_rig rig;
   struct kept kept = {.block = NULL};
   start(&rig, model->name, NULL);
   model_rig_feed(&rig, 60);
   export(&rig, false, &kept);
   const struct stored_model stored = stored_of(&kept, model->name);
-  assert_int_equal(engine_crown_model(rig.engine, &stored), STATUS_OK);
+  assert_int_equal(engine_crown_model(rig.engine, &stored, &went), STATUS_OK);
+  assert_false(went);
   model_rig_feed(&rig, 89);
   assert_int_equal(model_rig_stats(&rig).fits, 1);
   model_rig_feed(&rig, 1);
@@ -335,6 +339,7 @@ static void the_one_in_use_stays(const struct model *model) {
 }
 
 static void no_wrong_one_is_gone_back_to(const struct model *model) {
+  bool went = false;
   struct model_rig rig, other;
   struct kept kept = {.block = NULL}, of_other = {.block = NULL};
   start(&rig, model->name, NULL);
@@ -345,14 +350,14 @@ static void no_wrong_one_is_gone_back_to(const struct model *model) {
   export(&other, false, &of_other);
   const uint64_t memory = model_rig_stats(&rig).memory;
   struct stored_model wrong = stored_of(&of_other, model->name);
-  assert_int_equal(engine_crown_model(rig.engine, &wrong), STATUS_MISMATCH);
+  assert_int_equal(engine_crown_model(rig.engine, &wrong, &went), STATUS_MISMATCH);
   wrong.key ^= 1 << 10;
-  assert_int_equal(engine_crown_model(rig.engine, &wrong), STATUS_NOT_FOUND);
+  assert_int_equal(engine_crown_model(rig.engine, &wrong, &went), STATUS_NOT_FOUND);
   wrong = stored_of(&of_other, "no such model");
-  assert_int_equal(engine_crown_model(other.engine, &wrong), STATUS_NOT_FOUND);
+  assert_int_equal(engine_crown_model(other.engine, &wrong, &went), STATUS_NOT_FOUND);
   wrong = stored_of(&of_other, model->name);
   wrong.size = 0;
-  assert_int_equal(engine_crown_model(other.engine, &wrong), STATUS_CORRUPT);
+  assert_int_equal(engine_crown_model(other.engine, &wrong, &went), STATUS_CORRUPT);
   assert_int_equal(model_rig_stats(&rig).memory, memory);
   engine_destroy(other.engine);
   engine_destroy(rig.engine);
@@ -363,6 +368,7 @@ static void no_wrong_one_is_gone_back_to(const struct model *model) {
 /* ---- Without memory ------------------------------------------------------------ */
 
 static void without_memory_it_fits_anew(const struct model *model) {
+  bool went = false;
   struct model_rig old, rig;
   struct kept kept = {.block = NULL};
   start(&old, model->name, NULL);
@@ -372,7 +378,7 @@ static void without_memory_it_fits_anew(const struct model *model) {
   int status = STATUS_NO_MEMORY;
   for (unsigned n = 1; status != STATUS_OK; n++) {
     alloc_fail_at(n);
-    status = engine_crown_model(old.engine, &stored);
+    status = engine_crown_model(old.engine, &stored, &went);
     alloc_fail_at(0);
     assert_true(model_rig_feed(&old, 1).scored);
   }
