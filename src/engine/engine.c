@@ -196,6 +196,14 @@ struct metric *engine_make_metric(struct engine *engine, const struct metric_id 
   return metric;
 }
 
+void engine_put_metric(struct engine *engine, struct shard *shard, struct metric *metric,
+                       uint32_t hash) {
+  table_put(&shard->table, metric, hash);
+  engine_count_metric(shard, metric, 1);
+  if (metric->plan->group != NULL)
+    engine_list_group(engine, metric);
+}
+
 /*
  * Admits a metric that was not there. Rules are matched with the shard
  * unlocked, as that may take long; another thread may have been quicker then.
@@ -213,8 +221,7 @@ static struct metric *admit(struct engine *engine, struct shard *shard, const st
     engine_drop_metric(engine, made);
     return other;
   }
-  table_put(&shard->table, made, hash);
-  engine_count_metric(shard, made, 1);
+  engine_put_metric(engine, shard, made, hash);
   return made;
 }
 

@@ -27,7 +27,7 @@ static void take_out(struct engine *engine, struct group_instance *instance) {
 void engine_give_group(struct engine *engine, struct group_instance *instance) {
   pthread_mutex_lock(&engine->groups_lock);
   const bool last = --instance->holders == 0;
-  if (last)
+  if (last && instance->listed)
     take_out(engine, instance);
   pthread_mutex_unlock(&engine->groups_lock);
   if (last)
@@ -41,15 +41,20 @@ bool engine_make_group(struct engine *engine, struct metric *metric, const struc
     return false;
   instance->keeps = engine->groups_later;
   instance->holders = 1;
+  metric_own(metric)->instance = instance;
+  return true;
+}
+
+void engine_list_group(struct engine *engine, struct metric *metric) {
+  struct group_instance *const instance = metric_own(metric)->instance;
   pthread_mutex_lock(&engine->groups_lock);
   instance->next = engine->groups;
   if (engine->groups != NULL)
     engine->groups->previous = instance;
   engine->groups = instance;
   engine->group_count++;
+  instance->listed = true;
   pthread_mutex_unlock(&engine->groups_lock);
-  metric_own(metric)->instance = instance;
-  return true;
 }
 
 void engine_drop_group(struct engine *engine, struct metric *metric) {

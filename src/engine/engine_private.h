@@ -108,11 +108,16 @@ struct shard *engine_shard(struct engine *engine, uint64_t hash);
 struct metric *engine_make_metric(struct engine *engine, const struct metric_id *id,
                                   const struct metric_key *key);
 
+/* Puts it into the shard's table, where it is not and there is room; shard locked. */
+void engine_put_metric(struct engine *engine, struct shard *shard, struct metric *metric,
+                       uint32_t hash);
+
 /*
  * A group's own metric has an instance of the group, which lives on while it has
- * members. False where there is no memory.
+ * members. False where there is no memory. Other threads find it once it is listed.
  */
 bool engine_make_group(struct engine *engine, struct metric *metric, const struct metric_key *key);
+void engine_list_group(struct engine *engine, struct metric *metric);
 void engine_drop_group(struct engine *engine, struct metric *metric);
 void engine_hold_group(struct engine *engine, struct group_instance *instance);
 void engine_give_group(struct engine *engine, struct group_instance *instance);

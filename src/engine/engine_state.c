@@ -408,8 +408,7 @@ static enum placing place(struct engine *engine, struct metric *metric,
   pthread_mutex_lock(&shard->lock);
   struct metric *const known = table_find(&shard->table, key, (uint32_t)hash);
   if (known == NULL && table_reserve(&shard->table) == STATUS_OK) {
-    table_put(&shard->table, metric, (uint32_t)hash);
-    engine_count_metric(shard, metric, 1);
+    engine_put_metric(engine, shard, metric, (uint32_t)hash);
     placing = PLACED;
   } else if (known != NULL && (placing = compare(metric, known)) == REPLACED) {
     if (known->plan->group != NULL)

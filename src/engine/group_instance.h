@@ -50,6 +50,7 @@ struct group_instance {
   struct metric_key key;                  /* of its own metric */
   struct group_instance *next, *previous; /* the engine's list, and its lock's */
   uint32_t holders;                       /* likewise */
+  bool listed;                            /* likewise */
 
   pthread_mutex_t lock; /* for what follows */
   struct group_member **member;
@@ -147,9 +148,9 @@ bool group_instance_judge(struct group_instance *instance, struct group_judged_r
 
 /*
  * Takes over what another instance of the same rule has learned: its columns, with
- * the members of this one in their places, and the rest as it is there. The other one
- * is empty after that. Both `judging` are held. False, and nothing changed, where there
- * is no memory or no room.
+ * the members of this one in their places, and the rest as it is there. The other one,
+ * which no thread can find, is empty after that. `judging` of this one is held. False, and nothing
+ * changed, where there is no memory or no room.
  */
 bool group_instance_adopt(struct group_instance *instance, struct group_instance *other);
 

@@ -5,6 +5,8 @@
 #include "unit/group_rig.h"
 #include "unit/unit_test.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -212,6 +214,44 @@ static void bytes_are_not_believed(void **state) {
   group_rig_end(&one);
 }
 
+struct passing {
+  struct engine *engine;
+  atomic_bool over;
+};
+
+/* A minute for each tick, so that each row at hand is closed and judged. */
+static void *pass(void *context) {
+  struct passing *const passing = context;
+  for (double now = GROUP_BEGIN; !atomic_load(&passing->over); now += GROUP_STEP)
+    engine_tick(passing->engine, now);
+  return NULL;
+}
+
+/* Nobody judges rows of what is still being read. */
+static void time_passes_while_groups_are_restored(void **state) {
+  (void)state;
+  enum { ROUNDS = 200 };
+  struct group_rig one;
+  struct stored stored;
+  group_rig_start(&one, GROUPS, WEEK);
+  group_rig_feed(&one, HOSTS, 0, 400, NULL);
+  feed_more(&one, 400, 5);
+  store(&one, &stored);
+  for (unsigned round = 0; round < ROUNDS; round++) {
+    struct group_rig two;
+    pthread_t thread;
+    group_rig_start(&two, GROUPS, WEEK);
+    struct passing passing = {.engine = two.engine};
+    assert_int_equal(pthread_create(&thread, NULL, pass, &passing), 0);
+    restore(&two, &stored, 0);
+    atomic_store(&passing.over, true);
+    pthread_join(thread, NULL);
+    group_rig_end(&two);
+  }
+  clear(&stored);
+  group_rig_end(&one);
+}
+
 static void allocations_fail(void **state) {
   (void)state;
   struct group_rig one;
@@ -242,6 +282,7 @@ int main(void) {
       cmocka_unit_test(a_past_of_one_metric_after_another_is_the_same),
       cmocka_unit_test(other_groups_are_not_taken),
       cmocka_unit_test(bytes_are_not_believed),
+      cmocka_unit_test(time_passes_while_groups_are_restored),
       cmocka_unit_test(allocations_fail),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
