@@ -250,7 +250,7 @@ static void replay(struct engine *engine, struct group_instance *instance,
     const struct kept_value *const one = &kept->list[i];
     const struct group_value value = {
         .time = one->time, .interval = (double)one->interval, .value = one->mean};
-    if (!group_instance_add(instance, instance->member[one->column], &value))
+    if (!group_instance_add(instance, instance->members.list[one->column], &value))
       continue;
     engine_hold_group(engine, instance);
     judge(engine, instance);

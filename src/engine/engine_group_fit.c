@@ -21,24 +21,24 @@ static void count(struct engine *engine, const struct group_instance *instance, 
 
 /* Takes what a fit gave, NULL where it gave none, with `judging` held. */
 static void conclude(struct engine *engine, struct group_instance *instance, struct block *block) {
-  const bool fitted = block != NULL && has_room(engine, &instance->model, block) &&
-                      group_model_take(&instance->model, block) == STATUS_OK;
+  const bool fitted = block != NULL && has_room(engine, &instance->learned.model, block) &&
+                      group_model_take(&instance->learned.model, block) == STATUS_OK;
   if (!fitted) {
     block_destroy(block);
-    group_model_missed(&instance->model);
+    group_model_missed(&instance->learned.model);
   }
   count(engine, instance, fitted);
 }
 
 static void fit_now(struct engine *engine, struct group_instance *instance) {
   struct block *block;
-  if (group_model_fit(&instance->model, NULL, &block) != STATUS_OK)
+  if (group_model_fit(&instance->learned.model, NULL, &block) != STATUS_OK)
     block = NULL;
   conclude(engine, instance, block);
 }
 
 void engine_fit_group_due(struct engine *engine, struct group_instance *instance) {
-  if (instance->rule->model == NULL || !group_model_is_due(&instance->model))
+  if (instance->rule->model == NULL || !group_model_is_due(&instance->learned.model))
     return;
   if (!engine->fit_later) {
     fit_now(engine, instance);
@@ -56,9 +56,9 @@ void engine_fit_group_due(struct engine *engine, struct group_instance *instance
 
 static bool begin(struct group_instance *instance, struct group_fit *ret_fit) {
   pthread_mutex_lock(&instance->judging);
-  const bool due = instance->rule->model != NULL && group_model_is_due(&instance->model);
+  const bool due = instance->rule->model != NULL && group_model_is_due(&instance->learned.model);
   if (due)
-    *ret_fit = group_fit_begin(&instance->model);
+    *ret_fit = group_fit_begin(&instance->learned.model);
   instance->fit_waits = due;
   pthread_mutex_unlock(&instance->judging);
   return due;
@@ -74,7 +74,7 @@ void engine_fit_group(struct engine *engine, struct group_instance *instance,
     block = NULL;
   pthread_mutex_lock(&instance->judging);
   instance->fit_waits = false;
-  if (group_fit_is_of_use(&fit, &instance->model) && (block != NULL || !atomic_load(stop)))
+  if (group_fit_is_of_use(&fit, &instance->learned.model) && (block != NULL || !atomic_load(stop)))
     conclude(engine, instance, block);
   else
     block_destroy(block);

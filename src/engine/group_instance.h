@@ -1,21 +1,22 @@
 /*
- * One instance of a group: its members, each a column; the values of the row at
- * hand; and what judges a row once it is whole.
+ * One instance of a group: its members, each a column (group_members.h); the rows that
+ * their values make (group_rows.h); and what judges a row once it is whole
+ * (group_learned.h). Here are the locks, the memory and the order of things.
  *
  * Values come from any thread and cost one short lock. Rows are judged one after
  * the other under a second lock, `judging`, which is taken before any other lock
  * and held while a row, and what follows from it for the group's metric, is worked
- * out. The time is that of the values: the same values make the same rows.
+ * out.
  */
 #ifndef ANOMALY_ENGINE_GROUP_INSTANCE_H
 #define ANOMALY_ENGINE_GROUP_INSTANCE_H
 
 #include "anomaly/episode.h"
-#include "engine/group.h"
 #include "engine/group_kept.h"
-#include "engine/group_model.h"
+#include "engine/group_learned.h"
+#include "engine/group_members.h"
+#include "engine/group_rows.h"
 #include "engine/group_rule.h"
-#include "engine/group_tick.h"
 #include "engine/metric.h"
 
 #include <pthread.h>
@@ -23,27 +24,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* Rows that are whole and wait to be judged: one, and the one that a gap closes with it. */
-enum { GROUP_CLOSED_ROWS = 2 };
-
-/* A member's column. It outlives the member, and may be given to another. */
-struct group_member {
-  uint32_t column;
-  uint32_t holders;  /* metrics that are this member: one, and one that is being made */
-  bool renewed;      /* another had the column: what was learned of it is to be forgotten */
-  double free_since; /* engine's clock; where there are no holders */
-  double last;       /* value; NaN before the first */
-  struct kept_place kept;
-  uint16_t key_length;
-  char key[]; /* the identity, as struct metric_key has it */
-};
-
-struct closed_row {
-  double *value; /* of `columns` columns, room for `capacity` */
-  uint32_t columns, capacity;
-  double time, interval;
-};
 
 struct group_instance {
   const struct group_rule *rule;
@@ -53,27 +33,16 @@ struct group_instance {
   bool listed;                            /* likewise */
 
   pthread_mutex_t lock; /* for what follows */
-  struct group_member **member;
-  uint32_t members, capacity, held; /* held: of the members, those with a holder */
-  struct group_tick now, ahead;     /* the row at hand, and the one after it while it is held */
-  uint32_t came, came_ahead;        /* members with a value in them */
-  double begin;                     /* of the row at hand; 0 = none yet */
-  double step;                      /* smallest interval of the members; 0 = not known */
-  double last_add;                  /* engine's clock, of the last value */
-  double late_since;                /* engine's clock; while `late` */
-  bool late;                        /* nothing but values of long ago */
-  bool restarted;                   /* time went back for good: forget all that was learned */
-  struct closed_row closed[GROUP_CLOSED_ROWS];
-  uint32_t first_closed, closed_rows;
+  struct group_members members;
+  struct group_rows rows;
   bool keeps; /* values are only kept */
   struct group_kept kept;
   atomic_uint_fast64_t *memory; /* of the engine */
   uint64_t charged;             /* bytes of it */
 
   pthread_mutex_t judging; /* for what follows; taken before `lock` */
-  struct group group;
-  struct group_model model; /* where the rule names one */
-  double *row;
+  struct group_learned learned;
+  double *row; /* that is judged */
   uint32_t row_capacity;
   bool fit_waits; /* for the trainer, or is being made by it */
 };
@@ -109,14 +78,6 @@ void group_instance_leave(struct group_instance *instance, struct group_member *
 
 /* Forgets everything, and all members, which nobody holds. */
 void group_instance_clear(struct group_instance *instance);
-
-/* A value on its way. */
-struct group_value {
-  double time;
-  double interval; /* 0 = not known */
-  double value;    /* finite */
-  double clock;    /* the engine's */
-};
 
 /* Adds a value. True where a row has become whole: see group_instance_judge. */
 bool group_instance_add(struct group_instance *instance, struct group_member *member,

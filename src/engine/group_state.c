@@ -27,36 +27,32 @@ static void pack_member(struct packer *packer, const struct group_instance *inst
   pack_u32(packer, member->key_length);
   pack_bytes(packer, member->key, member->key_length);
   pack_f64(packer, member->last);
-  pack_cell(packer, &instance->now.cell[member->column]);
-  pack_cell(packer, &instance->ahead.cell[member->column]);
+  pack_cell(packer, &instance->rows.now.cell[member->column]);
+  pack_cell(packer, &instance->rows.ahead.cell[member->column]);
   pack_u32(packer, member->renewed);
-}
-
-static uint32_t learned_columns(const struct group_instance *instance) {
-  return instance->rule->detector != NULL ? instance->group.state.columns : instance->model.columns;
 }
 
 static size_t learned_size(const struct group_instance *instance) {
   const struct group_rule *const rule = instance->rule;
   struct packer counter = {.used = 0};
   if (rule->detector != NULL)
-    return group_snapshot_size(rule->detector, rule->own, &instance->group.state);
-  group_model_pack(&counter, &instance->model);
+    return group_snapshot_size(rule->detector, rule->own, &instance->learned.group.state);
+  group_model_pack(&counter, &instance->learned.model);
   return (size_t)counter.used;
 }
 
 static void pack_learned(struct packer *packer, const struct group_instance *instance) {
   const struct group_rule *const rule = instance->rule;
-  const uint32_t columns = learned_columns(instance);
+  const uint32_t columns = group_learned_columns(&instance->learned);
   const size_t size = columns > 0 ? learned_size(instance) : 0;
   pack_u32(packer, columns);
   pack_u32(packer, (uint32_t)size);
   if (columns > 0 && rule->detector == NULL) {
-    group_model_pack(packer, &instance->model);
+    group_model_pack(packer, &instance->learned.model);
     return;
   }
   if (columns > 0 && packer->used + size <= packer->size)
-    group_snapshot_write(rule->detector, rule->own, &instance->group.state,
+    group_snapshot_write(rule->detector, rule->own, &instance->learned.group.state,
                          packer->bytes + packer->used, size);
   packer->used += size;
 }
@@ -64,19 +60,19 @@ static void pack_learned(struct packer *packer, const struct group_instance *ins
 static void pack(struct packer *packer, const struct group_instance *instance) {
   const char *const judge = group_rule_judge(instance->rule);
   pack_u32(packer, FORMAT_VERSION);
-  pack_u32(packer, instance->members);
-  pack_f64(packer, instance->begin);
-  pack_f64(packer, instance->step);
+  pack_u32(packer, instance->members.count);
+  pack_f64(packer, instance->rows.begin);
+  pack_f64(packer, instance->rows.step);
   pack_u32(packer, (uint32_t)strlen(judge));
   pack_bytes(packer, judge, strlen(judge));
-  for (uint32_t i = 0; i < instance->members; i++)
-    pack_member(packer, instance, instance->member[i]);
+  for (uint32_t i = 0; i < instance->members.count; i++)
+    pack_member(packer, instance, instance->members.list[i]);
   pack_learned(packer, instance);
 }
 
 static int pack_locked(const struct group_instance *instance, void **ret_bytes, size_t *ret_size) {
   struct packer counter = {.used = 0};
-  if (instance->closed_rows > 0 || instance->restarted)
+  if (instance->rows.closed_count > 0 || instance->rows.restarted)
     return STATUS_INVALID;
   pack(&counter, instance);
   const size_t size = (size_t)counter.used + PACK_SUM_SIZE;
@@ -123,21 +119,21 @@ static int unpack_member(struct unpacker *unpacker, struct group_instance *insta
       !unpack_cell(unpacker, &now) || !unpack_cell(unpacker, &ahead) ||
       !unpack_u32(unpacker, &renewed) || renewed > 1)
     return STATUS_CORRUPT;
-  const uint32_t before = instance->members;
+  const uint32_t before = instance->members.count;
   struct group_member *const member = group_instance_join(instance, &key, 0, HUGE_VAL);
   if (member == NULL)
     return STATUS_NO_MEMORY;
-  if (instance->members == before)
+  if (instance->members.count == before)
     return STATUS_CORRUPT;
   group_instance_leave(instance, member, 0);
   member->last = last;
   member->renewed = renewed != 0;
-  instance->now.cell[member->column] = now;
-  instance->ahead.cell[member->column] = ahead;
-  instance->now.values += now.count;
-  instance->ahead.values += ahead.count;
-  instance->came += now.count > 0;
-  instance->came_ahead += ahead.count > 0;
+  instance->rows.now.cell[member->column] = now;
+  instance->rows.ahead.cell[member->column] = ahead;
+  instance->rows.now.values += now.count;
+  instance->rows.ahead.values += ahead.count;
+  instance->rows.came += now.count > 0;
+  instance->rows.came_ahead += ahead.count > 0;
   return STATUS_OK;
 }
 
@@ -154,7 +150,7 @@ static int unpack_learned(struct unpacker *unpacker, struct group_instance *inst
   const struct group_rule *const rule = instance->rule;
   uint32_t columns, size;
   if (!unpack_u32(unpacker, &columns) || !unpack_u32(unpacker, &size) ||
-      columns > instance->members)
+      columns > instance->members.count)
     return STATUS_CORRUPT;
   const unsigned char *const bytes = unpack_bytes(unpacker, size);
   if (bytes == NULL || (columns > 0) != (size > 0))
@@ -162,11 +158,11 @@ static int unpack_learned(struct unpacker *unpacker, struct group_instance *inst
   if (columns == 0)
     return STATUS_OK;
   if (rule->detector == NULL)
-    return unpack_model(bytes, size, columns, &instance->model);
-  const int status = group_grow(&instance->group, columns);
-  return status == STATUS_OK
-             ? group_snapshot_load(rule->detector, rule->own, bytes, size, &instance->group.state)
-             : status;
+    return unpack_model(bytes, size, columns, &instance->learned.model);
+  const int status = group_grow(&instance->learned.group, columns);
+  return status == STATUS_OK ? group_snapshot_load(rule->detector, rule->own, bytes, size,
+                                                   &instance->learned.group.state)
+                             : status;
 }
 
 static bool is_time(double time) { return time >= 0 && time < ENGINE_TIME_MAX; }
@@ -177,9 +173,9 @@ static int unpack_head(struct unpacker *unpacker, struct group_instance *instanc
   const int status = unpack_expected_u32(unpacker, FORMAT_VERSION, STATUS_VERSION);
   if (status != STATUS_OK)
     return status;
-  if (!unpack_u32(unpacker, ret_members) || !unpack_f64(unpacker, &instance->begin) ||
-      !unpack_f64(unpacker, &instance->step) || !is_time(instance->begin) ||
-      !is_time(instance->step) || *ret_members > GROUP_COLUMNS_MAX)
+  if (!unpack_u32(unpacker, ret_members) || !unpack_f64(unpacker, &instance->rows.begin) ||
+      !unpack_f64(unpacker, &instance->rows.step) || !is_time(instance->rows.begin) ||
+      !is_time(instance->rows.step) || *ret_members > GROUP_COLUMNS_MAX)
     return STATUS_CORRUPT;
   const int same = unpack_expected_u32(unpacker, (uint32_t)strlen(judge), STATUS_MISMATCH);
   if (same != STATUS_OK)

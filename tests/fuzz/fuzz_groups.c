@@ -56,11 +56,11 @@ static struct group_instance *make(bool by_model) {
 
 static void fit(struct group_instance *instance) {
   struct block *block;
-  if (instance->rule->model == NULL || !group_model_is_due(&instance->model))
+  if (instance->rule->model == NULL || !group_model_is_due(&instance->learned.model))
     return;
-  if (group_model_fit(&instance->model, NULL, &block) != STATUS_OK ||
-      group_model_take(&instance->model, block) != STATUS_OK)
-    group_model_missed(&instance->model);
+  if (group_model_fit(&instance->learned.model, NULL, &block) != STATUS_OK ||
+      group_model_take(&instance->learned.model, block) != STATUS_OK)
+    group_model_missed(&instance->learned.model);
 }
 
 static void judge(struct group_instance *instance) {
@@ -114,7 +114,7 @@ static const struct honest *honest_of(bool by_model) {
 static void use(bool by_model, const uint8_t *bytes, size_t size) {
   struct group_instance *const fresh = make(by_model), *const known = make(by_model);
   const int status = group_state_load(fresh, bytes, size);
-  insist(status == STATUS_OK || fresh->members == 0);
+  insist(status == STATUS_OK || fresh->members.count == 0);
   feed(known, BEGIN);
   if (status == STATUS_OK && size % 2 == 0)
     (void)group_instance_adopt(known, fresh);

@@ -113,7 +113,7 @@ static void rows_are_as_long_as_the_interval_of_the_members(void **state) {
     for (unsigned member = 0; member < MEMBERS; member++)
       assert_true(add_every(&bench, member, 10000 + 300 * i + member, 300, i) ==
                   (i > 0 && member == 0));
-  assert_int_equal(bench.instance->closed_rows, GROUP_CLOSED_ROWS);
+  assert_int_equal(bench.instance->rows.closed_count, GROUP_CLOSED_ROWS);
   assert_row(&bench, 10150, 0, 0, 0);
   assert_row(&bench, 10450, 1, 1, 1);
   end(&bench);
@@ -208,7 +208,7 @@ static void a_clock_that_was_set_back_begins_anew(void **state) {
   add(&bench, 0, 90005, 1);
   add(&bench, 0, 90065, 2);
   assert_row(&bench, 90060, 1, NAN, NAN);
-  assert_int_equal(bench.instance->group.state.columns, MEMBERS);
+  assert_int_equal(bench.instance->learned.group.state.columns, MEMBERS);
   for (; bench.clock < 600; bench.clock += 60)
     assert_false(add(&bench, 0, 1005 + bench.clock, 5));
   assert_false(add(&bench, 0, 1605, 6));
@@ -227,7 +227,7 @@ static void a_column_is_given_to_another(void **state) {
   add(&bench, 0, 1005, 5);
   add(&bench, 0, 1065, 5);
   assert_row(&bench, 1060, 5, 5, NAN);
-  assert_true(bench.instance->group.state.columns == MEMBERS);
+  assert_true(bench.instance->learned.group.state.columns == MEMBERS);
   group_instance_leave(bench.instance, bench.member[1], bench.clock);
   bench.clock = 599;
   assert_null(join(&bench, 7));
@@ -242,7 +242,7 @@ static void a_column_is_given_to_another(void **state) {
   add(&bench, 0, 1125, 5);
   assert_row(&bench, 1120, 5, 9, NAN);
   const size_t size = bench.rule->detector->column_size;
-  const char *const column = bench.instance->group.state.column;
+  const char *const column = bench.instance->learned.group.state.column;
   struct group other = group_of(bench.rule->detector, bench.rule->own);
   assert_int_equal(group_grow(&other, MEMBERS), STATUS_OK);
   const double first[MEMBERS] = {5, NAN, NAN}, second[MEMBERS] = {5, 9, NAN};
