@@ -5,7 +5,8 @@
  * time is the data's; the message is describe_incident's. Host, plugin, type and
  * instances are those of the likely first cause, and stay so to the end; an
  * incident over hosts is ours: plugin "anomaly", type instance "hosts".
- * Metadata, by name; the first ten are of the metric that the message is about:
+ * Metadata, by name, as anomaly.cfg(5) has them for users; the first eleven are of the
+ * metric that the message is about:
  *
  *   DataSource               string
  *   CurrentValue             double; NaN where values are missing
@@ -17,6 +18,7 @@
  *   Expected                 double; NaN = not known
  *   AnomalyType              string, such as "level_shift"
  *   Detectors                string, the leading detector's name
+ *   Causes                   string, what a group's score comes from; of groups only
  *   StartTime                unsigned integer, seconds since the epoch (handlers
  *                            that print doubles with six digits would lose it)
  *   IncidentId               string of 16 hexadecimal digits
@@ -28,6 +30,9 @@
  *                            boot of the host may be behind it
  *   Duration                 unsigned integer, seconds; OKAY only
  *   PeakScore, PeakValue     double; OKAY only
+ *
+ * What had no room is told in one WARNING of ours, whose metadata Opened, Escalated and
+ * Closed, unsigned integers, count it.
  *
  * What collectd has no memory for is left out; the notification goes out all
  * the same.

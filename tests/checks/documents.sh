@@ -58,6 +58,35 @@ verbs_missing_in_manual() {
   done
 }
 
+# Both as NAME (TYPE), one a line.
+metadata() {
+  tr '\n' ' ' <plugin/notify.c | grep -oE 'note_(string|double|count)\([^";]*"[A-Za-z]+"' |
+    sed -E 's/note_(.*)\(.*"(.*)"/\2 (\1)/; s/\(double\)/(number)/; s/\(count\)/(whole number)/'
+}
+
+metadata_of_manual() {
+  sed -n '/^\.SH NOTIFICATIONS$/,/^\.SH [^N]/p' docs/anomaly.cfg.5 |
+    awk -F '[()]' '/^\.BR .*\([a-z ]+\)"$/ {
+      names = split($1, name, /[ ,"]+/)
+      for (i = 2; i <= names; i++) if (name[i] != "") print name[i] " (" $2 ")"
+    }'
+}
+
+metadata_not_in_manual() {
+  [ -n "$(metadata)" ] || echo "plugin/notify.c adds no metadata"
+  documented=$(metadata_of_manual)
+  metadata | while read -r name; do
+    printf '%s\n' "$documented" | grep -qxF "$name" || echo "$name is not in docs/anomaly.cfg.5"
+  done
+}
+
+metadata_only_in_manual() {
+  added=$(metadata)
+  metadata_of_manual | while read -r name; do
+    printf '%s\n' "$added" | grep -qxF "$name" || echo "$name is not in plugin/notify.c"
+  done
+}
+
 # Every detector has its words, and but for those that cannot be measured so its row in each table.
 detectors_not_compared() {
   "$anomalyctl" detectors | awk 'NF == 0 { exit } NR > 1 { print $1 }' | while read -r name; do
@@ -104,6 +133,8 @@ expect_nothing "docs/groups.md has every group detector" group_detectors_not_des
 expect_nothing "docs/models.md has every model" models_not_described
 expect_nothing "the manual has every verb" verbs_missing_in_manual
 expect_nothing "the manual has every long option" options_missing_in_manual
+expect_nothing "the manual has all metadata of notifications" metadata_not_in_manual
+expect_nothing "the manual has no other metadata" metadata_only_in_manual
 if [ -n "$MANDOC" ]; then
   expect_nothing "mandoc accepts the manuals" manual_faults
 else
