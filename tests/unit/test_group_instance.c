@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MEMBERS = 3 };
 
@@ -130,6 +131,24 @@ static void a_gap_makes_no_rows(void **state) {
   assert_no_row(&bench);
   assert_true(add(&bench, 0, 5085, 2));
   assert_row(&bench, 5020, 2, NAN, NAN);
+  end(&bench);
+}
+
+/* The sum of both is rounded down, so that the row ends before all of its length is over. */
+static void a_value_at_the_very_end_of_a_row_begins_the_next(void **state) {
+  (void)state;
+  const struct group_options options = options_of(LATE_SKIP);
+  const double interval = 60.1, first = 1700006400, begin = first - interval / 2;
+  const double second = begin + interval;
+  struct bench bench;
+  start(&bench, &options);
+  assert_true(second - begin < interval);
+  assert_false(add_every(&bench, 0, first, interval, 1));
+  alarm(60); /* it was a loop without end */
+  assert_true(add_every(&bench, 0, second, interval, 2));
+  alarm(0);
+  assert_row(&bench, second, 1, NAN, NAN);
+  assert_no_row(&bench);
   end(&bench);
 }
 
@@ -261,6 +280,7 @@ int main(void) {
       cmocka_unit_test(values_of_a_row_are_averaged),
       cmocka_unit_test(rows_are_as_long_as_the_interval_of_the_members),
       cmocka_unit_test(a_gap_makes_no_rows),
+      cmocka_unit_test(a_value_at_the_very_end_of_a_row_begins_the_next),
       cmocka_unit_test(a_late_member_has_its_last_value),
       cmocka_unit_test(a_row_waits_for_late_members),
       cmocka_unit_test(a_row_ends_though_nothing_comes),
