@@ -88,8 +88,23 @@ static int make_room(struct model_shelf *shelf, sqlite3 *database, const struct 
   return code;
 }
 
+/* What goes for it is counted no more, so that it is not taken for a lack of room. */
+static int replace_oldest(struct model_shelf *shelf, sqlite3 *database,
+                          const struct model_row *row) {
+  int64_t id, before = 0, after = 0;
+  int code = model_rows_bytes_like(database, row, &before);
+  if (code == SQLITE_OK)
+    code = model_rows_add(database, row, &id);
+  if (code == SQLITE_OK)
+    code = model_rows_forget_like(database, row, shelf->keep);
+  if (code == SQLITE_OK)
+    code = model_rows_bytes_like(database, row, &after);
+  shelf->bytes -= (uint64_t)before < shelf->bytes ? (uint64_t)before : shelf->bytes;
+  shelf->bytes += (uint64_t)after;
+  return code;
+}
+
 static int put_row(struct model_shelf *shelf, sqlite3 *database, const struct model_row *row) {
-  int64_t id;
   int code = shelf->counted ? SQLITE_OK : count_bytes(shelf, database);
   if (code == SQLITE_OK && !has_room(shelf, row))
     code = make_room(shelf, database, row);
@@ -99,11 +114,8 @@ static int put_row(struct model_shelf *shelf, sqlite3 *database, const struct mo
     shelf->left_out++;
     return SQLITE_OK;
   }
-  code = model_rows_add(database, row, &id);
-  if (code == SQLITE_OK)
-    code = model_rows_forget_like(database, row, shelf->keep);
+  code = replace_oldest(shelf, database, row);
   shelf->stored += code == SQLITE_OK;
-  shelf->bytes += row->bytes;
   return code;
 }
 

@@ -429,6 +429,34 @@ static void there_are_not_too_many_bytes(void **state) {
   stored_stop(&rig.stored);
 }
 
+/* Of several metrics in one checkpoint each new version takes its oldest one's place. */
+static void what_is_replaced_needs_no_room(void **state) {
+  (void)state;
+  enum { METRICS = 4, KEPT = 2 };
+  struct shelf_rig rig;
+  begin(&rig, "hbos", KEPT, MUCH);
+  for (unsigned fit = 0; fit < 3; fit++) {
+    for (unsigned at = 100 * fit; at < 100 * (fit + 1); at++)
+      for (unsigned metric = 0; metric < METRICS; metric++) {
+        const char *const names[METRICS] = {"a", "b", "c", "d"};
+        const struct metric_id id = {{"host", "cpu", "0", "cpu", names[metric], "value"}};
+        const struct sample sample =
+            sample_gauge(MODEL_RIG_BEGIN + at * MODEL_RIG_STEP, MODEL_RIG_STEP,
+                         50 + noise_gaussian(&rig.values.noise));
+        engine_observe(rig.values.engine, &id, &sample, NULL);
+      }
+    flush(&rig);
+    if (fit != 1)
+      continue;
+    const int64_t bytes = stored_number("SELECT total(bytes) FROM models");
+    stored_stop(&rig.stored);
+    start(&rig, "hbos", NULL, KEPT, (uint64_t)(bytes + bytes / METRICS));
+  }
+  assert_int_equal(stored_number("SELECT count(*) FROM models"), METRICS * KEPT);
+  assert_int_equal(stored_status(&rig.stored).models_left_out, 0);
+  stored_stop(&rig.stored);
+}
+
 /* What cannot be written is written when it can be. */
 static void a_full_disk_postpones(void **state) {
   (void)state;
@@ -481,6 +509,7 @@ int main(void) {
       cmocka_unit_test(drift_is_told),
       cmocka_unit_test(none_is_kept_where_none_is_wanted),
       cmocka_unit_test(there_are_not_too_many_bytes),
+      cmocka_unit_test(what_is_replaced_needs_no_room),
       cmocka_unit_test(a_full_disk_postpones),
       cmocka_unit_test(a_new_file_gets_them_too),
   };
