@@ -192,6 +192,9 @@ static int load(const struct stored_model *stored, struct block **ret_block,
 int engine_crown_model(struct engine *engine, const struct stored_model *stored, bool *ret_went) {
   struct block *block, *copy = NULL;
   struct shard *shard;
+  /* The metric's state goes on with it; one that comes from a state was looked at there. */
+  if (!(stored->created >= 0 && stored->created < ENGINE_TIME_MAX))
+    return STATUS_CORRUPT;
   int status = load(stored, &block, &copy);
   if (status != STATUS_OK)
     return status;

@@ -200,9 +200,12 @@ static void a_wish_waits_and_a_bad_one_does_not(void **state) {
   start(&rig, "ecod", NULL, 3, MUCH);
   flush(&rig);
   assert_int_equal(stored_number("SELECT version FROM models WHERE champion = 1"), 1);
-  stored_run("UPDATE models SET crowned = 1, block = zeroblob(128) WHERE version = 2");
+  stored_run("UPDATE models SET crowned = 1, created = -1 WHERE version = 2");
   flush(&rig);
   assert_int_equal(stored_status(&rig.stored).models_refused, 1);
+  stored_run("UPDATE models SET crowned = 1, block = zeroblob(128) WHERE version = 2");
+  flush(&rig);
+  assert_int_equal(stored_status(&rig.stored).models_refused, 2);
   assert_int_equal(stored_number("SELECT version FROM models WHERE champion = 1"), 1);
   assert_int_equal(stored_number("SELECT count(*) FROM models WHERE crowned > 0"), 0);
   stored_stop(&rig.stored);
