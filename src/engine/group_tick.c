@@ -1,9 +1,12 @@
 #include "engine/group_tick.h"
 
 #include "anomaly/status.h"
+#include "stats/clamp.h"
 
 #include <math.h>
 #include <stdlib.h>
+
+static const double REACH = 1e298; /* sums of ten billion are finite */
 
 int group_tick_grow(struct group_tick *tick, uint32_t columns) {
   struct group_cell *const cell = realloc(tick->cell, columns * sizeof *cell);
@@ -23,7 +26,7 @@ int group_tick_grow(struct group_tick *tick, uint32_t columns) {
 void group_tick_add(struct group_tick *tick, uint32_t column, double value) {
   if (!isfinite(value))
     return;
-  tick->cell[column].sum += value;
+  tick->cell[column].sum += double_clamp(value, -REACH, REACH);
   tick->cell[column].count++;
   tick->values++;
 }

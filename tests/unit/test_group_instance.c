@@ -105,6 +105,18 @@ static void values_of_a_row_are_averaged(void **state) {
   end(&bench);
 }
 
+static void the_mean_of_huge_values_is_finite(void **state) {
+  (void)state;
+  const struct group_options options = options_of(LATE_SKIP);
+  struct bench bench;
+  start(&bench, &options);
+  assert_false(add(&bench, 0, 1005, 1.7e308));
+  assert_false(add(&bench, 0, 1035, 1.7e308));
+  assert_true(add(&bench, 1, 1066, 3));
+  assert_row(&bench, 1060, 1e298, NAN, NAN);
+  end(&bench);
+}
+
 static void rows_are_as_long_as_the_interval_of_the_members(void **state) {
   (void)state;
   const struct group_options options = options_of(LATE_SKIP);
@@ -278,6 +290,7 @@ static void a_column_is_given_to_another(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(values_of_a_row_are_averaged),
+      cmocka_unit_test(the_mean_of_huge_values_is_finite),
       cmocka_unit_test(rows_are_as_long_as_the_interval_of_the_members),
       cmocka_unit_test(a_gap_makes_no_rows),
       cmocka_unit_test(a_value_at_the_very_end_of_a_row_begins_the_next),
