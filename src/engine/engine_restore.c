@@ -63,6 +63,13 @@ static enum placing replace_group(struct shard *shard, struct metric *known,
   return adopted ? REPLACED : REFUSED;
 }
 
+/* How much a group has learned is only known once it is there. */
+static bool has_room(const struct engine *engine, const struct metric *metric) {
+  return metric->plan->group == NULL ||
+         atomic_load(&engine->memory) + atomic_load(&engine->fitted.bytes) <=
+             engine->options.memory_limit;
+}
+
 static enum placing place(struct engine *engine, struct metric *metric,
                           const struct metric_key *key) {
   const uint64_t hash = metric_key_hash(key, engine->hash_seed);
@@ -70,7 +77,7 @@ static enum placing place(struct engine *engine, struct metric *metric,
   enum placing placing = POSTPONED; /* where there is no memory */
   pthread_mutex_lock(&shard->lock);
   struct metric *const known = table_find(&shard->table, key, (uint32_t)hash);
-  if (known == NULL && table_reserve(&shard->table) == STATUS_OK) {
+  if (known == NULL && has_room(engine, metric) && table_reserve(&shard->table) == STATUS_OK) {
     engine_put_metric(engine, shard, metric, (uint32_t)hash);
     placing = PLACED;
   } else if (known != NULL && (placing = compare(metric, known)) == REPLACED) {

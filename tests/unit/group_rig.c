@@ -14,7 +14,8 @@ static void keep_event(void *context, const struct episode_event *event) {
     rig->events[rig->count++] = *event;
 }
 
-static void start(struct group_rig *rig, const char *groups, double expire_after, bool later) {
+/* Settings with every preset, but the groups. */
+static struct engine_settings settings_of(const char *groups) {
   char words[4096];
   struct config config;
   struct config_error error = {.line = 0};
@@ -26,20 +27,32 @@ static void start(struct group_rig *rig, const char *groups, double expire_after
     fail_msg("%u: %s", error.line, error.message);
   struct engine_settings settings = engine_settings_preset();
   settings.rules = config.rules;
-  settings.options.expire_after = expire_after;
-  settings.groups_later = later;
-  settings.listener = keep_event;
-  settings.listener_context = rig;
+  return settings;
+}
+
+static void start(struct group_rig *rig, struct engine_settings *settings) {
+  settings->listener = keep_event;
+  settings->listener_context = rig;
   *rig = (struct group_rig){.count = 0};
-  assert_int_equal(engine_create(&rig->engine, &settings), STATUS_OK);
+  assert_int_equal(engine_create(&rig->engine, settings), STATUS_OK);
 }
 
 void group_rig_start(struct group_rig *rig, const char *groups, double expire_after) {
-  start(rig, groups, expire_after, false);
+  struct engine_settings settings = settings_of(groups);
+  settings.options.expire_after = expire_after;
+  start(rig, &settings);
 }
 
 void group_rig_start_later(struct group_rig *rig, const char *groups) {
-  start(rig, groups, 7 * 86400, true);
+  struct engine_settings settings = settings_of(groups);
+  settings.groups_later = true;
+  start(rig, &settings);
+}
+
+void group_rig_start_small(struct group_rig *rig, const char *groups, uint64_t memory_limit) {
+  struct engine_settings settings = settings_of(groups);
+  settings.options.memory_limit = memory_limit;
+  start(rig, &settings);
 }
 
 void group_rig_end(struct group_rig *rig) { engine_destroy(rig->engine); }

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { GROUP_EVENTS = 16, GROUP_METRICS = 8 };
 
@@ -24,10 +25,11 @@ struct group_rig {
 
 /*
  * `groups` are the settings of anomaly.cfg; each metric has a detector that never alarms.
- * Later: the engine's groups_later.
+ * Later: the engine's groups_later; small: its memory_limit.
  */
 void group_rig_start(struct group_rig *rig, const char *groups, double expire_after);
 void group_rig_start_later(struct group_rig *rig, const char *groups);
+void group_rig_start_small(struct group_rig *rig, const char *groups, uint64_t memory_limit);
 void group_rig_end(struct group_rig *rig);
 
 /* Metric `metric` of host `host`, both numbers. */

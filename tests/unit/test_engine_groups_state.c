@@ -252,6 +252,35 @@ static void time_passes_while_groups_are_restored(void **state) {
   group_rig_end(&one);
 }
 
+/* With less memory_limit than in the last run, some are refused. */
+static void no_more_is_restored_than_there_is_room_for(void **state) {
+  (void)state;
+  enum { LIMIT = 1 << 20, TABLES = 1 << 16 };
+  static const char groups[] = "{ name = \"all\"; members = ( { plugin = \"test\"; } );"
+                               "  detector = { name = \"knn\"; window_size = 10000; }; }";
+  struct group_rig one, two;
+  struct stored stored;
+  group_rig_start(&one, groups, WEEK);
+  group_rig_feed(&one, HOSTS, 0, 5, NULL);
+  store(&one, &stored);
+  assert_true(group_rig_stats(&one).memory > LIMIT + TABLES);
+  group_rig_start_small(&two, groups, LIMIT);
+  unsigned groups_taken = 0, groups_refused = 0;
+  for (size_t i = 0; i < stored.count; i++) {
+    if (!stored.group[i])
+      continue;
+    const struct restore_stats stats = restore_one(&two, &stored, i);
+    groups_taken += stats.metrics == 1 && stats.cold_detectors == 0;
+    groups_refused += stats.refused == 1;
+  }
+  assert_int_equal(groups_taken, 1);
+  assert_int_equal(groups_refused, HOSTS - 1);
+  assert_true(group_rig_stats(&two).memory <= LIMIT + TABLES);
+  clear(&stored);
+  group_rig_end(&one);
+  group_rig_end(&two);
+}
+
 static void allocations_fail(void **state) {
   (void)state;
   struct group_rig one;
@@ -283,6 +312,7 @@ int main(void) {
       cmocka_unit_test(other_groups_are_not_taken),
       cmocka_unit_test(bytes_are_not_believed),
       cmocka_unit_test(time_passes_while_groups_are_restored),
+      cmocka_unit_test(no_more_is_restored_than_there_is_room_for),
       cmocka_unit_test(allocations_fail),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
