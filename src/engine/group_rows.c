@@ -7,6 +7,8 @@
 
 /* Seconds of nothing but values of long ago: a clock that was set back, not stragglers. */
 static const double LATE_PATIENCE = 600;
+/* Seconds behind the row at hand, from which on a value needs another member's company. */
+static const double LEAP = 600;
 
 struct group_rows group_rows_of(const struct group_options *options) {
   return (struct group_rows){.options = options};
@@ -35,7 +37,8 @@ bool group_rows_reserve(struct group_rows *rows, uint32_t columns) {
 }
 
 void group_rows_forget_column(struct group_rows *rows, uint32_t column) {
-  rows->now.cell[column] = rows->ahead.cell[column] = (struct group_cell){0};
+  rows->came -= group_tick_drop(&rows->now, column);
+  rows->came_ahead -= group_tick_drop(&rows->ahead, column);
 }
 
 static double row_length(const struct group_rows *rows) {
@@ -118,10 +121,33 @@ static void note_late(struct group_rows *rows, const struct group_value *value) 
     restart(rows);
 }
 
+/*
+ * Whether the value is far ahead of all others: its clock may be wrong, and the row at
+ * hand is not to follow it. After a gap the next member's value is as far ahead.
+ */
+static bool leaps_alone(struct group_rows *rows, const struct group_members *members,
+                        const struct group_member *member, const struct group_value *value) {
+  const double end = rows->begin + row_length(rows) + rows->options->wait;
+  if (rows->begin == 0 || value->time < end + LEAP || members->held < 2) {
+    rows->leap_begin = 0;
+    return false;
+  }
+  if (rows->leap_begin == 0) {
+    rows->leap_begin = value->time;
+    rows->leaper = member->column;
+  }
+  const bool alone =
+      member->column == rows->leaper && value->time < rows->leap_begin + LATE_PATIENCE;
+  rows->leap_begin = alone ? rows->leap_begin : 0;
+  return alone;
+}
+
 bool group_rows_add(struct group_rows *rows, const struct group_members *members,
                     struct group_member *member, const struct group_value *value) {
   if (value->interval > 0 && (rows->step == 0 || value->interval < rows->step))
     rows->step = value->interval;
+  if (leaps_alone(rows, members, member, value))
+    return false;
   note_late(rows, value);
   if (rows->begin == 0)
     rows->begin = begin_before(rows, value->time);

@@ -31,6 +31,13 @@ void group_tick_add(struct group_tick *tick, uint32_t column, double value) {
   tick->values++;
 }
 
+bool group_tick_drop(struct group_tick *tick, uint32_t column) {
+  const uint32_t count = tick->cell[column].count;
+  tick->values -= count;
+  tick->cell[column] = (struct group_cell){0};
+  return count > 0;
+}
+
 const double *group_tick_take(struct group_tick *tick) {
   for (uint32_t i = 0; i < tick->columns; i++) {
     struct group_cell *const cell = &tick->cell[i];

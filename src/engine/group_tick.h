@@ -5,6 +5,7 @@
 #ifndef ANOMALY_ENGINE_GROUP_TICK_H
 #define ANOMALY_ENGINE_GROUP_TICK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,9 @@ int group_tick_grow(struct group_tick *tick, uint32_t columns);
 
 /* Adds a value; what is not finite is none. */
 void group_tick_add(struct group_tick *tick, uint32_t column, double value);
+
+/* Takes a column's values out of the row again; returns whether there were any. */
+bool group_tick_drop(struct group_tick *tick, uint32_t column);
 
 /*
  * The means of all columns, NaN where no value came, valid until the next call;

@@ -138,6 +138,7 @@ static void a_gap_makes_no_rows(void **state) {
   struct bench bench;
   start(&bench, &options);
   assert_false(add(&bench, 0, 1005, 1));
+  assert_false(add(&bench, 1, 5004, 9));
   assert_true(add(&bench, 0, 5005, 2));
   assert_row(&bench, 1060, 1, NAN, NAN);
   assert_no_row(&bench);
@@ -248,6 +249,35 @@ static void a_clock_that_was_set_back_begins_anew(void **state) {
   end(&bench);
 }
 
+static void one_clock_that_is_ahead_moves_nothing(void **state) {
+  (void)state;
+  const struct group_options options = options_of(LATE_SKIP);
+  struct bench bench;
+  start(&bench, &options);
+  add(&bench, 0, 1005, 1);
+  for (unsigned i = 1; i < 30; i++) {
+    bench.clock += 60;
+    assert_false(add(&bench, 2, 900000 + 60 * i, 9));
+    assert_true(add(&bench, 0, 1005 + 60 * i, 1));
+    assert_row(&bench, 1000 + 60 * i, 1, NAN, NAN);
+  }
+  end(&bench);
+}
+
+static void one_that_is_left_alone_passes_a_gap_too(void **state) {
+  (void)state;
+  const struct group_options options = options_of(LATE_SKIP);
+  struct bench bench;
+  start(&bench, &options);
+  add(&bench, 0, 1005, 1);
+  add(&bench, 1, 1006, 2);
+  for (unsigned i = 0; i < 60; i++)
+    assert_false(add(&bench, 0, 9005 + 10 * i, 3));
+  assert_true(add(&bench, 0, 9605, 3));
+  assert_row(&bench, 1060, 1, 2, NAN);
+  end(&bench);
+}
+
 static void a_column_is_given_to_another(void **state) {
   (void)state;
   const struct group_options options = options_of(LATE_SKIP);
@@ -287,6 +317,24 @@ static void a_column_is_given_to_another(void **state) {
   end(&bench);
 }
 
+static void a_column_that_is_given_away_has_not_come(void **state) {
+  (void)state;
+  const struct group_options options = options_of(LATE_WAIT);
+  struct bench bench;
+  start(&bench, &options);
+  for (unsigned i = 0; i < MEMBERS; i++)
+    add(&bench, i, 1005, 5);
+  group_instance_leave(bench.instance, bench.member[1], bench.clock);
+  bench.clock = 600;
+  bench.member[1] = join(&bench, 7);
+  assert_non_null(bench.member[1]);
+  assert_false(add(&bench, 0, 1065, 6));
+  add(&bench, 1, 1058, 7);
+  assert_true(add(&bench, 2, 1066, 8));
+  assert_row(&bench, 1060, 5, 7, 5);
+  end(&bench);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(values_of_a_row_are_averaged),
@@ -299,7 +347,10 @@ int main(void) {
       cmocka_unit_test(a_row_ends_though_nothing_comes),
       cmocka_unit_test(rows_that_are_not_judged_go_on_collecting),
       cmocka_unit_test(a_clock_that_was_set_back_begins_anew),
+      cmocka_unit_test(one_clock_that_is_ahead_moves_nothing),
+      cmocka_unit_test(one_that_is_left_alone_passes_a_gap_too),
       cmocka_unit_test(a_column_is_given_to_another),
+      cmocka_unit_test(a_column_that_is_given_away_has_not_come),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
