@@ -25,19 +25,24 @@ int settings_check_profile(const char *name, struct text *why) {
   return STATUS_INVALID;
 }
 
-int settings_load(const struct verb *verb, const char *path, const char *profile,
-                  struct config *ret_config) {
+int settings_load_or(const struct verb *verb, const char *path, const char *text,
+                     const char *profile, struct config *ret_config) {
   struct config_error error;
   const int status = path != NULL ? config_load_file_as(path, profile, ret_config, &error)
-                                  : config_load_text_as("", profile, ret_config, &error);
+                                  : config_load_text_as(text, profile, ret_config, &error);
   if (status == STATUS_OK)
     return EXIT_SUCCESS;
   char message[1200];
-  struct text text = text_over(message, sizeof message);
-  config_error_print(&error, &text);
+  struct text what = text_over(message, sizeof message);
+  config_error_print(&error, &what);
   if (verb != NULL)
     say_error(verb, "%s", message);
   else
     fprintf(stderr, "%s\n", message);
   return EXIT_FAILURE;
+}
+
+int settings_load(const struct verb *verb, const char *path, const char *profile,
+                  struct config *ret_config) {
+  return settings_load_or(verb, path, "", profile, ret_config);
 }

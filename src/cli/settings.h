@@ -36,4 +36,8 @@ int settings_check_profile(const char *name, struct text *why);
 int settings_load(const struct verb *verb, const char *path, const char *profile,
                   struct config *ret_config);
 
+/* The same, with a text in place of a file where path is NULL. */
+int settings_load_or(const struct verb *verb, const char *path, const char *text,
+                     const char *profile, struct config *ret_config);
+
 #endif
