@@ -85,14 +85,13 @@ static int forget_surplus(struct database *database) {
 static int put_batch(struct database *database, void *context) {
   const struct batch *const batch = context;
   sqlite3_stmt *put;
-  int code = sqlite3_prepare_v2(
+  int code = statement_once(
       database->handle,
       "INSERT INTO anomalies (time, host, metric, episode, change, kind, score, ratio, surprise,"
       " confidence, detectors, ready, agree, leading, reason, value, expected, lower, upper,"
-      " peak_score, peak_value, peak_time, voters) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
-      "?10, ?11,"
-      " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
-      -1, &put, NULL);
+      " peak_score, peak_value, peak_time, voters) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+      " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
+      &put);
   for (size_t i = 0; code == SQLITE_OK && i < batch->count; i++)
     code = put_verdict(put, &batch->verdicts[i]);
   sqlite3_finalize(put);

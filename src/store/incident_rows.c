@@ -90,7 +90,7 @@ static int run_put_member(sqlite3_stmt *put, const struct incident *incident, ui
 
 static int put_members(struct database *database, const struct incident *incident) {
   sqlite3_stmt *put;
-  int code = sqlite3_prepare_v2(database->handle, put_member, -1, &put, NULL);
+  int code = statement_once(database->handle, put_member, &put);
   for (uint32_t i = 0; code == SQLITE_OK && i < incident->members; i++)
     code = run_put_member(put, incident, i);
   sqlite3_finalize(put);
@@ -100,7 +100,7 @@ static int put_members(struct database *database, const struct incident *inciden
 static int put_change(struct database *database, void *context) {
   const struct change *const change = context;
   sqlite3_stmt *put;
-  int code = sqlite3_prepare_v2(database->handle, put_incident, -1, &put, NULL);
+  int code = statement_once(database->handle, put_incident, &put);
   if (code == SQLITE_OK)
     code = bind_incident(put, change);
   if (code == SQLITE_OK)
@@ -169,12 +169,13 @@ static enum incident_change change_of(const char *name) {
 }
 
 /* Columns: state, change, told. */
-static void restart_row(const struct incident_restart *restart, sqlite3_stmt *row) {
+static int restart_row(void *context, sqlite3_stmt *row) {
+  const struct incident_restart *const restart = context;
   struct incident_event event;
   const void *const state = sqlite3_column_blob(row, 0);
   const size_t size = (size_t)sqlite3_column_bytes(row, 0);
   if (state == NULL || incident_state_load(state, size, &event.incident) != STATUS_OK)
-    return;
+    return SQLITE_OK;
   event.told = true;
   event.change = change_of((const char *)sqlite3_column_text(row, 1));
   if (sqlite3_column_int(row, 2) == 0)
@@ -183,37 +184,35 @@ static void restart_row(const struct incident_restart *restart, sqlite3_stmt *ro
     end_all(restart, &event.incident);
   else
     go_on_with(restart, &event);
+  return SQLITE_OK;
 }
 
-static int restart_rows(struct database *database, const struct incident_restart *restart) {
+static int restart_rows(struct database *database, struct incident_restart *restart) {
   sqlite3_stmt *rows;
-  int code = sqlite3_prepare_v2(
+  const int code = statement_once(
       database->handle,
-      "SELECT state, change, told FROM incidents WHERE state IS NOT NULL ORDER BY seen", -1, &rows,
-      NULL);
-  while (code == SQLITE_OK && (code = sqlite3_step(rows)) == SQLITE_ROW) {
-    restart_row(restart, rows);
-    code = SQLITE_OK;
-  }
-  sqlite3_finalize(rows);
-  return code == SQLITE_DONE ? SQLITE_OK : code;
+      "SELECT state, change, told FROM incidents WHERE state IS NOT NULL ORDER BY seen", &rows);
+  return code == SQLITE_OK ? statement_each(rows, restart_row, restart) : code;
 }
 
-static int note_told(struct database *database, const struct incident_restart *restart) {
+/* Columns: host, seen. */
+static int note_told(void *context, sqlite3_stmt *row) {
+  const struct incident_restart *const restart = context;
+  incidents_note_told(restart->incidents, (const char *)sqlite3_column_text(row, 0),
+                      sqlite3_column_double(row, 1));
+  return SQLITE_OK;
+}
+
+static int note_all_told(struct database *database, struct incident_restart *restart) {
   sqlite3_stmt *rows;
-  int code = sqlite3_prepare_v2(database->handle,
-                                "SELECT host, seen FROM incidents WHERE host IS NOT NULL AND"
-                                " seen > ?1 ORDER BY seen",
-                                -1, &rows, NULL);
-  if (code == SQLITE_OK)
-    sqlite3_bind_double(rows, 1, restart->now - TELLING_MEMORY);
-  while (code == SQLITE_OK && (code = sqlite3_step(rows)) == SQLITE_ROW) {
-    incidents_note_told(restart->incidents, (const char *)sqlite3_column_text(rows, 0),
-                        sqlite3_column_double(rows, 1));
-    code = SQLITE_OK;
-  }
-  sqlite3_finalize(rows);
-  return code == SQLITE_DONE ? SQLITE_OK : code;
+  const int code = statement_once(database->handle,
+                                  "SELECT host, seen FROM incidents WHERE host IS NOT NULL AND"
+                                  " seen > ?1 ORDER BY seen",
+                                  &rows);
+  if (code != SQLITE_OK)
+    return code;
+  sqlite3_bind_double(rows, 1, restart->now - TELLING_MEMORY);
+  return statement_each(rows, note_told, restart);
 }
 
 /* Open episodes: those of incidents that were told to be over end silently. */
@@ -246,10 +245,10 @@ static void take_leftover(void *context, const struct episode_event *episode) {
 
 static int take_leftovers(struct database *database, const struct incident_restart *restart) {
   struct leftovers leftovers = {.restart = restart};
-  const int code = sqlite3_prepare_v2(database->handle,
-                                      "SELECT 1 FROM incidents WHERE ended IS NOT NULL AND"
-                                      " (host = ?1 OR host IS NULL) AND ?2 BETWEEN seen AND ended",
-                                      -1, &leftovers.ended, NULL);
+  const int code = statement_once(database->handle,
+                                  "SELECT 1 FROM incidents WHERE ended IS NOT NULL AND"
+                                  " (host = ?1 OR host IS NULL) AND ?2 BETWEEN seen AND ended",
+                                  &leftovers.ended);
   if (code == SQLITE_OK)
     engine_each_open(restart->engine, take_leftover, &leftovers);
   sqlite3_finalize(leftovers.ended);
@@ -258,9 +257,10 @@ static int take_leftovers(struct database *database, const struct incident_resta
 
 bool incident_rows_restart(struct database *database, struct health *health,
                            const struct incident_restart *restart) {
-  int code = note_told(database, restart);
+  struct incident_restart context = *restart; /* what takes rows has no const */
+  int code = note_all_told(database, &context);
   if (code == SQLITE_OK)
-    code = restart_rows(database, restart);
+    code = restart_rows(database, &context);
   if (code == SQLITE_OK)
     code = take_leftovers(database, restart);
   if (code != SQLITE_OK)

@@ -17,27 +17,24 @@ static const struct {
                        "DELETE FROM silences WHERE id = ?1"},
 };
 
-static void bind_mark(sqlite3_stmt *add, const struct mark *mark) {
+static void bind_mark(sqlite3_stmt *add, enum mark_table table, const struct mark *mark) {
   sqlite3_bind_text(add, 1, mark->subject, -1, SQLITE_STATIC);
   statement_bind_real(add, 2, mark->start);
   statement_bind_real(add, 3, mark->end);
   sqlite3_bind_text(add, 4, mark->note, -1, SQLITE_STATIC);
   sqlite3_bind_text(add, 5, mark->author, -1, SQLITE_STATIC);
   statement_bind_real(add, 6, mark->created);
+  if (table == MARK_LABELS)
+    sqlite3_bind_text(add, 7, mark->label, -1, SQLITE_STATIC);
 }
 
 int marks_add(struct guest *guest, enum mark_table table, const struct mark *mark, int64_t *ret_id,
               struct text *why) {
   sqlite3_stmt *add;
-  int code = sqlite3_prepare_v2(guest->handle, statements[table].add, -1, &add, NULL);
-  if (code == SQLITE_OK) {
-    bind_mark(add, mark);
-    if (table == MARK_LABELS)
-      sqlite3_bind_text(add, 7, mark->label, -1, SQLITE_STATIC);
-    code = statement_run(add);
-  }
-  sqlite3_finalize(add);
-  if (code != SQLITE_OK)
+  if (statement_once(guest->handle, statements[table].add, &add) != SQLITE_OK)
+    return guest_fail(guest, why);
+  bind_mark(add, table, mark);
+  if (statement_finish(add) != SQLITE_OK)
     return guest_fail(guest, why);
   *ret_id = sqlite3_last_insert_rowid(guest->handle);
   return STATUS_OK;

@@ -38,41 +38,41 @@ struct look {
 
 /* ---- What is to be graded ------------------------------------------------------- */
 
-static void take_version(sqlite3_stmt *get, double now, struct version *ret_version) {
+static int take_version(void *context, sqlite3_stmt *get) {
+  struct look *const look = context;
+  struct version *const version = &look->versions[look->count++];
   const char *const model = (const char *)sqlite3_column_text(get, 4);
-  *ret_version = (struct version){.id = sqlite3_column_int64(get, 0),
-                                  .metric_id = sqlite3_column_int64(get, 1),
-                                  .version = (uint32_t)sqlite3_column_int64(get, 2),
-                                  .champion = sqlite3_column_int(get, 3) != 0,
-                                  .created = sqlite3_column_double(get, 5),
-                                  .since = sqlite3_column_double(get, 6),
-                                  .until = now,
-                                  .precision = NAN,
-                                  .recall = NAN,
-                                  .f1 = NAN};
-  text_copy(ret_version->model, MODEL_NAME_SIZE, model != NULL ? model : "");
+  *version = (struct version){.id = sqlite3_column_int64(get, 0),
+                              .metric_id = sqlite3_column_int64(get, 1),
+                              .version = (uint32_t)sqlite3_column_int64(get, 2),
+                              .champion = sqlite3_column_int(get, 3) != 0,
+                              .created = sqlite3_column_double(get, 5),
+                              .since = sqlite3_column_double(get, 6),
+                              .until = look->now,
+                              .precision = NAN,
+                              .recall = NAN,
+                              .f1 = NAN};
+  text_copy(version->model, MODEL_NAME_SIZE, model != NULL ? model : "");
   if (sqlite3_column_type(get, 7) != SQLITE_NULL)
-    ret_version->until = sqlite3_column_double(get, 7);
+    version->until = sqlite3_column_double(get, 7);
+  return SQLITE_OK;
 }
 
 /* A version scored until the next one of the same metric and model took its place. */
 static int find_versions(sqlite3 *database, struct look *look) {
   sqlite3_stmt *get;
-  int code = sqlite3_prepare_v2(
+  const int code = statement_once(
       database,
       "SELECT id, metric_id, version, champion, model, created, since, (SELECT min(n.since)"
       " FROM models n WHERE n.scope = m.scope AND n.subject = m.subject AND n.model = m.model"
       " AND n.id > m.id) FROM models m WHERE scope = 'metric' AND since IS NOT NULL AND EXISTS"
       " (SELECT 1 FROM labels l WHERE " LABEL_IS_OF("m.subject") " AND l.\"end\" >= m.since)"
                                                                  " ORDER BY id DESC LIMIT ?1",
-      -1, &get, NULL);
+      &get);
   if (code != SQLITE_OK)
     return code;
   sqlite3_bind_int(get, 1, GRADED_MOST);
-  while ((code = sqlite3_step(get)) == SQLITE_ROW && look->count < GRADED_MOST)
-    take_version(get, look->now, &look->versions[look->count++]);
-  sqlite3_finalize(get);
-  return code == SQLITE_DONE || code == SQLITE_ROW ? SQLITE_OK : code;
+  return statement_each(get, take_version, look);
 }
 
 /* ---- Grades --------------------------------------------------------------------- */
@@ -113,7 +113,7 @@ static void take_counts(sqlite3_stmt *get, struct version *version) {
 
 static int count(sqlite3 *database, struct look *look) {
   sqlite3_stmt *get;
-  int code = sqlite3_prepare_v2(database, count_sql, -1, &get, NULL);
+  int code = statement_once(database, count_sql, &get);
   for (size_t i = 0; code == SQLITE_OK && i < look->count; i++) {
     sqlite3_bind_int64(get, 1, look->versions[i].id);
     sqlite3_bind_double(get, 2, look->versions[i].since);
@@ -128,9 +128,8 @@ static int count(sqlite3 *database, struct look *look) {
 
 static int write_grades(sqlite3 *database, const struct look *look) {
   sqlite3_stmt *put;
-  int code = sqlite3_prepare_v2(
-      database, "UPDATE models SET precision = ?2, recall = ?3, f1 = ?4 WHERE id = ?1", -1, &put,
-      NULL);
+  int code = statement_once(
+      database, "UPDATE models SET precision = ?2, recall = ?3, f1 = ?4 WHERE id = ?1", &put);
   for (size_t i = 0; code == SQLITE_OK && i < look->count; i++) {
     const struct version *const version = &look->versions[i];
     sqlite3_bind_int64(put, 1, version->id);
@@ -159,15 +158,12 @@ static const struct version *best_other(const struct look *look, const struct ve
 
 static int go_back(sqlite3 *database, int64_t id, double now) {
   sqlite3_stmt *put;
-  int code =
-      sqlite3_prepare_v2(database, "UPDATE models SET crowned = ?2 WHERE id = ?1", -1, &put, NULL);
+  const int code = statement_once(database, "UPDATE models SET crowned = ?2 WHERE id = ?1", &put);
   if (code != SQLITE_OK)
     return code;
   sqlite3_bind_int64(put, 1, id);
   statement_bind_real(put, 2, now);
-  code = statement_run(put);
-  sqlite3_finalize(put);
-  return code;
+  return statement_finish(put);
 }
 
 static int tell(sqlite3 *database, struct look *look, const struct version *champion) {

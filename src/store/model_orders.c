@@ -9,9 +9,8 @@
 /* Whether the row is there, and is the champion. */
 static int look(struct guest *guest, int64_t id, int64_t *ret_champion, struct text *why) {
   sqlite3_stmt *get;
-  int code = sqlite3_prepare_v2(guest->handle,
-                                "SELECT champion FROM models WHERE id = ?1 AND scope = 'metric'",
-                                -1, &get, NULL);
+  int code = statement_once(guest->handle,
+                            "SELECT champion FROM models WHERE id = ?1 AND scope = 'metric'", &get);
   if (code != SQLITE_OK)
     return guest_fail(guest, why);
   sqlite3_bind_int64(get, 1, id);
@@ -37,16 +36,14 @@ int model_orders_crown(struct guest *guest, int64_t id, double now, struct text 
     text_addf(why, "%" PRIi64 " is the champion", id);
     return STATUS_INVALID;
   }
-  int code = sqlite3_prepare_v2(
+  const int code = statement_once(
       guest->handle,
       "UPDATE models SET crowned = CASE id WHEN ?1 THEN ?2 END WHERE (scope, subject, model) ="
       " (SELECT scope, subject, model FROM models WHERE id = ?1)",
-      -1, &put, NULL);
+      &put);
   if (code != SQLITE_OK)
     return guest_fail(guest, why);
   sqlite3_bind_int64(put, 1, id);
   statement_bind_real(put, 2, now);
-  code = statement_run(put);
-  sqlite3_finalize(put);
-  return code == SQLITE_OK ? STATUS_OK : guest_fail(guest, why);
+  return statement_finish(put) == SQLITE_OK ? STATUS_OK : guest_fail(guest, why);
 }

@@ -40,22 +40,20 @@ static int bind_row(sqlite3_stmt *put, const struct model_row *row) {
     statement_bind_real(put, 9 + i, numbers[i]);
   sqlite3_bind_int(put, 21, row->champion);
   sqlite3_bind_int64(put, 22, (int64_t)row->bytes);
-  statement_bind_real(put, 24, row->since);
-  return sqlite3_bind_blob64(put, 23, row->block, row->bytes, SQLITE_STATIC);
+  statement_bind_real(put, 23, row->since);
+  return sqlite3_bind_blob64(put, 24, row->block, row->bytes, SQLITE_STATIC);
 }
 
 /* Runs SQL on what the row is one of, with a number as ?4. */
 static int run_on_kind(sqlite3 *database, const char *sql, const struct model_row *row,
                        int64_t number) {
   sqlite3_stmt *statement;
-  int code = sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
+  const int code = statement_once(database, sql, &statement);
   if (code != SQLITE_OK)
     return code;
   bind_kind(statement, row);
   sqlite3_bind_int64(statement, 4, number);
-  code = statement_run(statement);
-  sqlite3_finalize(statement);
-  return code;
+  return statement_finish(statement);
 }
 
 static int remove_version(sqlite3 *database, const struct model_row *row) {
@@ -78,15 +76,11 @@ int model_rows_add(sqlite3 *database, const struct model_row *row, int64_t *ret_
   sqlite3_stmt *put;
   int code = remove_version(database, row);
   if (code == SQLITE_OK)
-    code = sqlite3_prepare_v2(
+    code = statement_once(
         database,
-        "INSERT INTO models (scope, subject, model, metric_id, version, options, created, samples,"
-        " train_from, train_to, score_mean, score_stddev, score_min, score_max, threshold,"
-        " input_drift, score_drift, precision, recall, f1, champion, bytes, block, since) VALUES "
-        "(?1, ?2,"
-        " ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,"
-        " ?22, ?23, ?24)",
-        -1, &put, NULL);
+        "INSERT INTO models (" MODEL_COLUMNS ", block) VALUES (?1, ?2, ?4, ?3, ?5, ?6, ?7, ?8, ?9,"
+        " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
+        &put);
   if (code != SQLITE_OK)
     return code;
   code = bind_row(put, row);
@@ -101,20 +95,18 @@ int model_rows_add(sqlite3 *database, const struct model_row *row, int64_t *ret_
 
 int model_rows_judge(sqlite3 *database, const struct model_row *row) {
   sqlite3_stmt *put;
-  int code =
-      sqlite3_prepare_v2(database,
-                         "UPDATE models SET input_drift = ?5, score_drift = ?6"
-                         " WHERE scope = ?1 AND subject = ?2 AND model = ?3 AND version = ?4",
-                         -1, &put, NULL);
+  const int code =
+      statement_once(database,
+                     "UPDATE models SET input_drift = ?5, score_drift = ?6"
+                     " WHERE scope = ?1 AND subject = ?2 AND model = ?3 AND version = ?4",
+                     &put);
   if (code != SQLITE_OK)
     return code;
   bind_kind(put, row);
   sqlite3_bind_int64(put, 4, row->version);
   statement_bind_real(put, 5, row->input_drift);
   statement_bind_real(put, 6, row->score_drift);
-  code = statement_run(put);
-  sqlite3_finalize(put);
-  return code;
+  return statement_finish(put);
 }
 
 struct putting {
@@ -164,10 +156,11 @@ int model_rows_bytes(sqlite3 *database, int64_t *ret_bytes) {
 
 int model_rows_bytes_like(sqlite3 *database, const struct model_row *row, int64_t *ret_bytes) {
   sqlite3_stmt *get;
-  int code = sqlite3_prepare_v2(database,
-                                "SELECT total(bytes) FROM models WHERE scope = ?1 AND subject = ?2"
-                                " AND model = ?3",
-                                -1, &get, NULL);
+  const int code =
+      statement_once(database,
+                     "SELECT total(bytes) FROM models WHERE scope = ?1 AND subject = ?2"
+                     " AND model = ?3",
+                     &get);
   if (code != SQLITE_OK)
     return code;
   bind_kind(get, row);
@@ -227,7 +220,8 @@ struct visiting {
 };
 
 /* SQLite reads a block only when it is asked for, and gives NULL where it has no memory for it. */
-static int visit_row(sqlite3_stmt *get, const struct visiting *visiting) {
+static int visit_row(void *context, sqlite3_stmt *get) {
+  const struct visiting *const visiting = context;
   struct model_row row = take_row(get);
   if (visiting->choose != NULL && !visiting->choose(visiting->context, &row))
     return SQLITE_OK;
@@ -242,13 +236,12 @@ static int visit_row(sqlite3_stmt *get, const struct visiting *visiting) {
 }
 
 static int visit_rows(struct database *database, struct health *health, const char *sql,
-                      const struct visiting *visiting) {
+                      struct visiting *visiting) {
   sqlite3_stmt *get;
-  int code = sqlite3_prepare_v2(database->handle, sql, -1, &get, NULL);
-  while (code == SQLITE_OK && (code = sqlite3_step(get)) == SQLITE_ROW)
-    code = visit_row(get, visiting);
-  sqlite3_finalize(get);
-  if (code == SQLITE_DONE)
+  int code = statement_once(database->handle, sql, &get);
+  if (code == SQLITE_OK)
+    code = statement_each(get, visit_row, visiting);
+  if (code == SQLITE_OK)
     return STATUS_OK;
   database_fail(database, health, code);
   return STATUS_IO;
@@ -256,15 +249,14 @@ static int visit_rows(struct database *database, struct health *health, const ch
 
 int model_rows_each(struct database *database, struct health *health, model_visitor visit,
                     void *context) {
-  const struct visiting visiting = {.visit = visit, .context = context};
+  struct visiting visiting = {.visit = visit, .context = context};
   return visit_rows(database, health, "SELECT " MODEL_COLUMNS ", id FROM models ORDER BY id",
                     &visiting);
 }
 
 int model_rows_load(struct database *database, struct health *health, model_chooser choose,
                     model_visitor visit, void *context) {
-  const struct visiting visiting = {
-      .blocks = true, .choose = choose, .visit = visit, .context = context};
+  struct visiting visiting = {.blocks = true, .choose = choose, .visit = visit, .context = context};
   return visit_rows(database, health,
                     "SELECT " MODEL_COLUMNS ", id, block FROM models WHERE scope = 'metric'"
                     " ORDER BY id",
@@ -273,7 +265,7 @@ int model_rows_load(struct database *database, struct health *health, model_choo
 
 int model_rows_crowned(struct database *database, struct health *health, model_visitor visit,
                        void *context) {
-  const struct visiting visiting = {.blocks = true, .visit = visit, .context = context};
+  struct visiting visiting = {.blocks = true, .visit = visit, .context = context};
   return visit_rows(database, health,
                     "SELECT " MODEL_COLUMNS ", id, block FROM models WHERE scope = 'metric'"
                     " AND crowned IS NOT NULL ORDER BY crowned",

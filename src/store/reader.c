@@ -64,17 +64,27 @@ void store_reader_close(struct store_reader *reader) {
   free(reader);
 }
 
+struct naming {
+  void (*visit)(void *context, const char *name);
+  void *context;
+};
+
+static int visit_name(void *context, sqlite3_stmt *row) {
+  const struct naming *const naming = context;
+  naming->visit(naming->context, (const char *)sqlite3_column_text(row, 0));
+  return SQLITE_OK;
+}
+
 int store_reader_tables(struct store_reader *reader, void (*visit)(void *context, const char *name),
                         void *context, struct text *why) {
   static const char query[] = "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')"
                               " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
   sqlite3_stmt *names;
-  int code = sqlite3_prepare_v2(reader->database, query, -1, &names, NULL);
+  struct naming naming = {.visit = visit, .context = context};
+  int code = statement_once(reader->database, query, &names);
   if (code == SQLITE_OK)
-    while ((code = sqlite3_step(names)) == SQLITE_ROW)
-      visit(context, (const char *)sqlite3_column_text(names, 0));
-  sqlite3_finalize(names);
-  return code == SQLITE_DONE ? STATUS_OK : fail(reader, why);
+    code = statement_each(names, visit_name, &naming);
+  return code == SQLITE_OK ? STATUS_OK : fail(reader, why);
 }
 
 /* What is looked for among the names, so that no other text gets into the query. */
@@ -102,9 +112,8 @@ int store_reader_begin(struct store_reader *reader, const char *table, struct te
   text_addf(&text, "SELECT * FROM \"%s\" ORDER BY 1", table);
   sqlite3_finalize(reader->rows);
   reader->rows = NULL;
-  return sqlite3_prepare_v2(reader->database, query, -1, &reader->rows, NULL) == SQLITE_OK
-             ? STATUS_OK
-             : fail(reader, why);
+  return statement_once(reader->database, query, &reader->rows) == SQLITE_OK ? STATUS_OK
+                                                                             : fail(reader, why);
 }
 
 int store_reader_next(struct store_reader *reader, struct text *why) {

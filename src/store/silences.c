@@ -19,45 +19,49 @@ void silences_release(struct silences *silences, struct incidents *incidents) {
     replace(silences, NULL, 0, incidents);
 }
 
-/* A code of SQLite; a row that is no pattern is passed over. */
-static int read_row(sqlite3_stmt *rows, struct pattern *patterns, size_t *count) {
+/* What holds now. */
+struct reading {
+  struct pattern *patterns; /* room for SILENCES_MAX */
+  size_t count;
+};
+
+/* A row that is no pattern is passed over. */
+static int read_row(void *context, sqlite3_stmt *row) {
+  struct reading *const reading = context;
+  if (reading->count == SILENCES_MAX)
+    return SQLITE_DONE;
   char words[160];
   struct text why = text_over(words, sizeof words);
-  const char *const host = (const char *)sqlite3_column_text(rows, 0);
+  const char *const host = (const char *)sqlite3_column_text(row, 0);
   if (host == NULL)
     return SQLITE_OK; /* the next step says whether that is a lack of memory */
-  const int status = pattern_create(&patterns[*count], host, &why);
-  *count += status == STATUS_OK;
+  const int status = pattern_create(&reading->patterns[reading->count], host, &why);
+  reading->count += status == STATUS_OK;
   return status == STATUS_NO_MEMORY ? SQLITE_NOMEM : SQLITE_OK;
 }
 
-static int read_rows(sqlite3_stmt *rows, struct pattern *patterns, size_t *count) {
-  int code = SQLITE_OK;
-  while (code == SQLITE_OK && *count < SILENCES_MAX && (code = sqlite3_step(rows)) == SQLITE_ROW)
-    code = read_row(rows, patterns, count);
-  return code == SQLITE_DONE ? SQLITE_OK : code;
+static int read_rows(sqlite3 *database, double now, struct reading *reading) {
+  sqlite3_stmt *rows;
+  const int code = statement_once(database,
+                                  "SELECT host FROM silences WHERE start <= ?1"
+                                  " AND \"end\" > ?1 ORDER BY \"end\" DESC",
+                                  &rows);
+  if (code != SQLITE_OK)
+    return code;
+  sqlite3_bind_double(rows, 1, now);
+  return statement_each(rows, read_row, reading);
 }
 
 bool silences_look(struct silences *silences, struct database *database, struct health *health,
                    struct incidents *incidents, double now) {
-  struct pattern *const patterns = calloc(SILENCES_MAX, sizeof *patterns);
-  sqlite3_stmt *rows = NULL;
-  size_t count = 0;
-  int code = patterns == NULL ? SQLITE_NOMEM
-                              : sqlite3_prepare_v2(database->handle,
-                                                   "SELECT host FROM silences WHERE start <= ?1"
-                                                   " AND \"end\" > ?1 ORDER BY \"end\" DESC",
-                                                   -1, &rows, NULL);
+  struct reading reading = {.patterns = calloc(SILENCES_MAX, sizeof *reading.patterns)};
+  const int code =
+      reading.patterns == NULL ? SQLITE_NOMEM : read_rows(database->handle, now, &reading);
   if (code == SQLITE_OK) {
-    sqlite3_bind_double(rows, 1, now);
-    code = read_rows(rows, patterns, &count);
-  }
-  sqlite3_finalize(rows);
-  if (code == SQLITE_OK) {
-    replace(silences, patterns, count, incidents);
+    replace(silences, reading.patterns, reading.count, incidents);
     return true;
   }
-  patterns_free(patterns, count);
+  patterns_free(reading.patterns, reading.count);
   database_fail(database, health, code);
   return false;
 }

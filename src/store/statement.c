@@ -12,28 +12,41 @@ int statement_run(sqlite3_stmt *statement) {
   return code == SQLITE_DONE ? SQLITE_OK : reset;
 }
 
-static int run_once(sqlite3_stmt *statement) {
+int statement_once(sqlite3 *database, const char *sql, sqlite3_stmt **ret_statement) {
+  return sqlite3_prepare_v2(database, sql, -1, ret_statement, NULL);
+}
+
+int statement_finish(sqlite3_stmt *statement) {
   const int code = statement_run(statement);
   sqlite3_finalize(statement);
   return code;
 }
 
+int statement_each(sqlite3_stmt *statement, int (*take)(void *context, sqlite3_stmt *row),
+                   void *context) {
+  int code = SQLITE_OK;
+  while (code == SQLITE_OK && (code = sqlite3_step(statement)) == SQLITE_ROW)
+    code = take(context, statement);
+  sqlite3_finalize(statement);
+  return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
 int statement_run_with_real(sqlite3 *database, const char *sql, double number) {
   sqlite3_stmt *statement;
-  const int code = sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
+  const int code = statement_once(database, sql, &statement);
   if (code != SQLITE_OK)
     return code;
   statement_bind_real(statement, 1, number);
-  return run_once(statement);
+  return statement_finish(statement);
 }
 
 int statement_run_with_id(sqlite3 *database, const char *sql, int64_t id) {
   sqlite3_stmt *statement;
-  const int code = sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
+  const int code = statement_once(database, sql, &statement);
   if (code != SQLITE_OK)
     return code;
   sqlite3_bind_int64(statement, 1, id);
-  return run_once(statement);
+  return statement_finish(statement);
 }
 
 int statement_bind_real(sqlite3_stmt *statement, int at, double number) {
@@ -43,7 +56,7 @@ int statement_bind_real(sqlite3_stmt *statement, int at, double number) {
 
 int statement_number(sqlite3 *database, const char *sql, int64_t *ret_number) {
   sqlite3_stmt *statement;
-  int code = sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
+  int code = statement_once(database, sql, &statement);
   if (code != SQLITE_OK)
     return code;
   if (sqlite3_step(statement) == SQLITE_ROW)

@@ -81,25 +81,34 @@ bool states_put(struct database *database, struct health *health, struct model_s
   return good;
 }
 
+struct restoring {
+  struct engine *engine;
+  bool trains;
+  double now;
+  struct restore_stats *stats;
+};
+
+/* Columns: state, trained. */
+static int restore_row(void *context, sqlite3_stmt *row) {
+  const struct restoring *const restoring = context;
+  const void *const state = sqlite3_column_blob(row, 0);
+  const bool trained = sqlite3_column_int(row, 1) != 0 && !restoring->trains;
+  engine_restore(restoring->engine, trained ? LEARNED_ELSEWHERE : LEARNED_HERE, state,
+                 (size_t)sqlite3_column_bytes(row, 0), restoring->now, restoring->stats);
+  return SQLITE_OK;
+}
+
 bool states_restore(struct database *database, struct health *health, struct engine *engine,
                     bool trains, double now, struct restore_stats *stats) {
-  sqlite3_stmt *get;
-  int code = sqlite3_prepare_v2(
-      database->handle, "SELECT state, trained FROM detector_state ORDER BY id", -1, &get, NULL);
-  while (code == SQLITE_OK) {
-    code = sqlite3_step(get);
-    if (code != SQLITE_ROW)
-      break;
-    const void *const state = sqlite3_column_blob(get, 0);
-    const bool trained = sqlite3_column_int(get, 1) != 0 && !trains;
-    engine_restore(engine, trained ? LEARNED_ELSEWHERE : LEARNED_HERE, state,
-                   (size_t)sqlite3_column_bytes(get, 0), now, stats);
-    code = SQLITE_OK;
-  }
-  sqlite3_finalize(get);
-  if (code != SQLITE_DONE)
+  struct restoring restoring = {.engine = engine, .trains = trains, .now = now, .stats = stats};
+  sqlite3_stmt *rows;
+  int code = statement_once(database->handle,
+                            "SELECT state, trained FROM detector_state ORDER BY id", &rows);
+  if (code == SQLITE_OK)
+    code = statement_each(rows, restore_row, &restoring);
+  if (code != SQLITE_OK)
     database_fail(database, health, code);
-  return code == SQLITE_DONE;
+  return code == SQLITE_OK;
 }
 
 /* The small table says which rows of the large one are old. */

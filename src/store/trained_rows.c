@@ -24,10 +24,10 @@ static int put_record(sqlite3_stmt *put, const struct metric_record *record, dou
 static int put_records(struct guest *guest, const struct metric_record *records, size_t count,
                        double now) {
   sqlite3_stmt *put;
-  int code = sqlite3_prepare_v2(guest->handle,
-                                "INSERT OR REPLACE INTO trained_state (id, host, metric, trained,"
-                                " state) VALUES (?1, ?2, ?3, ?4, ?5)",
-                                -1, &put, NULL);
+  int code = statement_once(guest->handle,
+                            "INSERT OR REPLACE INTO trained_state (id, host, metric, trained,"
+                            " state) VALUES (?1, ?2, ?3, ?4, ?5)",
+                            &put);
   for (size_t i = 0; code == SQLITE_OK && i < count; i++)
     code = put_record(put, &records[i], now);
   sqlite3_finalize(put);
@@ -37,7 +37,7 @@ static int put_records(struct guest *guest, const struct metric_record *records,
 int trained_rows_put(struct guest *guest, const struct metric_record *records, size_t count,
                      double now, struct text *why) {
   sqlite3_stmt *rollback; /* made now, as it is for when there may be no memory */
-  int code = sqlite3_prepare_v2(guest->handle, "ROLLBACK", -1, &rollback, NULL);
+  int code = statement_once(guest->handle, "ROLLBACK", &rollback);
   if (code == SQLITE_OK)
     code = sqlite3_exec(guest->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL);
   if (code == SQLITE_OK)
@@ -54,6 +54,7 @@ int trained_rows_put(struct guest *guest, const struct metric_record *records, s
 /* ---- To the one who watches ---------------------------------------------------- */
 
 struct taking {
+  struct database *database;
   struct engine *engine;
   double now;
   int64_t cursor;
@@ -74,7 +75,8 @@ static int remove_row(struct database *database, int64_t id) {
 }
 
 /* Columns: id, state, trained. */
-static int take_row(struct database *database, struct taking *taking, sqlite3_stmt *row) {
+static int take_row(void *context, sqlite3_stmt *row) {
+  struct taking *const taking = context;
   const void *const state = sqlite3_column_blob(row, 1);
   const enum taking_over result =
       engine_take_over(taking->engine, state, (size_t)sqlite3_column_bytes(row, 1), taking->now);
@@ -83,30 +85,27 @@ static int take_row(struct database *database, struct taking *taking, sqlite3_st
   if (result == TAKEN_LATER && taking->now - sqlite3_column_double(row, 2) < TRAINED_PATIENCE)
     return SQLITE_OK;
   taking->taken += result == TAKEN_OVER;
-  const int code = result == TAKEN_OVER ? keep_state(database, taking->cursor) : SQLITE_OK;
-  return code == SQLITE_OK ? remove_row(database, taking->cursor) : code;
+  const int code = result == TAKEN_OVER ? keep_state(taking->database, taking->cursor) : SQLITE_OK;
+  return code == SQLITE_OK ? remove_row(taking->database, taking->cursor) : code;
 }
 
 static int take_rows(struct database *database, void *context) {
   struct taking *const taking = context;
   sqlite3_stmt *rows;
-  int code = sqlite3_prepare_v2(database->handle,
-                                "SELECT id, state, trained FROM trained_state WHERE id > ?1"
-                                " ORDER BY id LIMIT ?2",
-                                -1, &rows, NULL);
-  if (code == SQLITE_OK) {
-    sqlite3_bind_int64(rows, 1, taking->cursor);
-    sqlite3_bind_int(rows, 2, BATCH);
-  }
-  while (code == SQLITE_OK && (code = sqlite3_step(rows)) == SQLITE_ROW)
-    code = take_row(database, taking, rows);
-  sqlite3_finalize(rows);
-  return code == SQLITE_DONE ? SQLITE_OK : code;
+  const int code = statement_once(database->handle,
+                                  "SELECT id, state, trained FROM trained_state WHERE id > ?1"
+                                  " ORDER BY id LIMIT ?2",
+                                  &rows);
+  if (code != SQLITE_OK)
+    return code;
+  sqlite3_bind_int64(rows, 1, taking->cursor);
+  sqlite3_bind_int(rows, 2, BATCH);
+  return statement_each(rows, take_row, taking);
 }
 
 bool trained_rows_take(struct database *database, struct health *health, struct engine *engine,
                        double now, int64_t *cursor, size_t *ret_rows, uint64_t *taken) {
-  struct taking taking = {.engine = engine, .now = now, .cursor = *cursor};
+  struct taking taking = {.database = database, .engine = engine, .now = now, .cursor = *cursor};
   if (!database_transaction(database, health, take_rows, &taking))
     return false;
   *cursor = taking.cursor;
