@@ -26,6 +26,7 @@
 #include "base/zone.h"
 #include "stats/beyond.h"
 #include "stats/clamp.h"
+#include "stats/course.h"
 #include "stats/moments.h"
 #include "stats/pace.h"
 #include "stats/residual.h"
@@ -37,12 +38,10 @@
 #include <string.h>
 
 #define DAY 86400
-#define TIME_LIMIT 1e12       /* seconds */
 #define DEVIATION_LIMIT 1e30F /* of a value from the level */
 #define STORED_LIMIT 4e30F
-#define RECORDS_MAX (UINT32_MAX - 1)
 
-enum { READY_RECORDS = 128, READY_SECONDS = 2 * DAY, ACCEPT_SECONDS = DAY / 4 };
+enum { READY_SECONDS = 2 * DAY, ACCEPT_SECONDS = DAY / 4 };
 
 /* Visits of an hour, less what the arrival of values varies. */
 static const float VISITED = 0.95F, VISITS_KNOWN = 1.95F;
@@ -58,11 +57,9 @@ struct holt_winters_options {
 
 struct holt_winters_state {
   struct residual residual;
-  int64_t first_time;
+  struct course course;
   double level;
   double trend; /* per second */
-  uint32_t records;
-  uint32_t elapsed; /* seconds from the first record to the last one */
   struct pace pace;
   float overall; /* mean absolute error at all hours */
   struct swamped swamped;
@@ -87,11 +84,11 @@ static const struct option_row holt_winters_options[] = {
 
 static const struct state_row holt_winters_rows[] = {
     STATE_STRUCTS(struct holt_winters_state, residual, 1, struct residual, residual_rows),
-    STATE_FIELD(struct holt_winters_state, first_time, STATE_I64),
+    STATE_FIELD(struct holt_winters_state, course.first_time, STATE_I64),
     STATE_FIELD(struct holt_winters_state, level, STATE_F64),
     STATE_FIELD(struct holt_winters_state, trend, STATE_F64),
-    STATE_FIELD(struct holt_winters_state, records, STATE_U32),
-    STATE_FIELD(struct holt_winters_state, elapsed, STATE_U32),
+    STATE_FIELD(struct holt_winters_state, course.records, STATE_U32),
+    STATE_FIELD(struct holt_winters_state, course.elapsed, STATE_U32),
     STATE_STRUCTS(struct holt_winters_state, pace, 1, struct pace, pace_rows),
     STATE_FIELD(struct holt_winters_state, overall, STATE_F32),
     STATE_STRUCTS(struct holt_winters_state, swamped, 1, struct swamped, swamped_rows),
@@ -104,9 +101,7 @@ static const struct state_row holt_winters_rows[] = {
 
 /* One value on its way through `update`. */
 struct record {
-  uint32_t number;  /* records before it */
-  uint32_t elapsed; /* seconds since the first record */
-  uint32_t gap;     /* seconds since the last one */
+  struct course_record at;
   struct season_place day_place, week_place;
   struct season_usual day;
   float week;      /* what the season of the week adds */
@@ -130,16 +125,9 @@ static void holt_winters_init(void *opaque, const void *options) {
 
 static void take_time(struct holt_winters_state *state, const struct observation *now,
                       struct record *record) {
-  const int64_t time = (int64_t)double_clamp(now->time, 0.0, TIME_LIMIT);
-  if (state->records == 0)
-    state->first_time = time;
-  record->number = state->records;
-  record->elapsed = (uint32_t)double_clamp((double)(time - state->first_time), 0.0, UINT32_MAX);
-  record->gap = record->elapsed > state->elapsed ? record->elapsed - state->elapsed : 0;
-  state->elapsed = record->elapsed;
-  state->records += state->records < RECORDS_MAX;
-  pace_learn(&state->pace, record->number, record->gap, now->interval);
-  const int64_t local = time + zone_offset(time);
+  record->at = course_take(&state->course, now);
+  pace_learn(&state->pace, record->at.number, record->at.gap, now->interval);
+  const int64_t local = record->at.time + zone_offset(record->at.time);
   record->day_place = season_place(local, SEASON_DAY);
   record->week_place = season_place(local, SEASON_WEEK);
 }
@@ -149,7 +137,7 @@ static void forecast(const struct holt_winters_state *state, double value, struc
   const struct season_usual week = season_usual(state->week, &record->week_place);
   record->day = season_usual(state->day, &record->day_place);
   record->week = week.mean * week.seen / (week.seen + WEEKS_HALF_TRUSTED);
-  record->drift = state->trend * record->gap * TREND_FADES / (TREND_FADES + record->gap);
+  record->drift = state->trend * record->at.gap * TREND_FADES / (TREND_FADES + record->at.gap);
   record->deviation = (float)double_clamp(value - (state->level + record->drift), -limit, limit);
   record->error = record->deviation - record->day.mean - record->week;
   record->width = record->day.spread + OVERALL_SHARE * state->overall;
@@ -159,7 +147,7 @@ static void learn_seasons(struct holt_winters_state *state,
                           const struct holt_winters_options *options, const struct record *record) {
   struct season_lesson lesson = {.deviation = record->deviation - record->week,
                                  .most = CLIP * record->width,
-                                 .visit = float_clamp((float)record->gap, 1.0F, SEASON_HOUR) /
+                                 .visit = float_clamp((float)record->at.gap, 1.0F, SEASON_HOUR) /
                                           SEASON_HOUR,
                                  .memory = (float)options->days};
   season_learn(state->day, &record->day_place, &lesson);
@@ -173,16 +161,16 @@ static void learn_level(struct holt_winters_state *state,
                         const struct holt_winters_options *options, const struct record *record) {
   const float most = CLIP * record->width;
   const double shift =
-      beyond_shift(&state->beyond, record->error, most, record->elapsed, ACCEPT_SECONDS);
+      beyond_shift(&state->beyond, record->error, most, record->at.elapsed, ACCEPT_SECONDS);
   if (shift != 0) {
     state->level = moments_clamp(state->level + record->drift + shift);
     return;
   }
   const double error = (double)float_clamp(record->error, -most, most);
-  const double step = error / (options->level + record->gap);
-  state->level = moments_clamp(state->level + record->drift + step * record->gap);
-  state->trend += record->gap / (options->trend + record->gap) * step;
-  residual_learn_size(&state->residual, record->error, record->number, &state->overall);
+  const double step = error / (options->level + record->at.gap);
+  state->level = moments_clamp(state->level + record->drift + step * record->at.gap);
+  state->trend += record->at.gap / (options->trend + record->at.gap) * step;
+  residual_learn_size(&state->residual, record->error, record->at.number, &state->overall);
 }
 
 static void learn(struct holt_winters_state *state, const struct holt_winters_options *options,
@@ -197,16 +185,15 @@ static void judge(struct holt_winters_state *state, const struct record *record,
   const double expected =
       state->level + record->drift + (double)record->day.mean + (double)record->week;
   const struct band band = residual_band(&state->residual, expected, (double)record->width);
-  const struct residual_record now = {.number = record->number,
-                                      .elapsed = record->elapsed,
-                                      .interval = state->pace.interval,
-                                      .line = (float)observation->line};
+  const struct residual_record now = {
+      .at = &record->at, .interval = state->pace.interval, .line = (float)observation->line};
   residual_judge(&state->residual, &now, record->error / (record->width + FLT_MIN), ret);
   ret->expected = band.expected;
   ret->lower = band.lower;
   ret->upper = band.upper;
-  if (state->residual.open != 0)
-    ret->since = fmin((double)(state->first_time + state->residual.since), observation->time);
+  if (state->residual.lasting.open != 0)
+    ret->since =
+        fmin((double)(state->course.first_time + state->residual.since), observation->time);
   if (ret->ratio > 0)
     ret->reason = state->residual.smooth > 0.0F ? "above its forecast" : "below its forecast";
 }
@@ -215,14 +202,13 @@ static void holt_winters_update(void *opaque, const void *options, const struct 
                                 struct finding *ret) {
   struct holt_winters_state *const state = opaque;
   const double value = moments_clamp(now->value);
-  if (state->records == 0)
+  if (state->course.records == 0)
     state->level = value;
   struct record record;
   take_time(state, now, &record);
   forecast(state, value, &record);
   *ret = finding_none();
-  const bool ready = record.number >= READY_RECORDS && record.elapsed >= READY_SECONDS &&
-                     record.elapsed >= now->warmup;
+  const bool ready = record.at.ready && record.at.elapsed >= READY_SECONDS;
   if (record.day.seen >= VISITED)
     judge(state, &record, now, ret);
   if (!ready || record.day.seen < VISITS_KNOWN) {
@@ -240,9 +226,8 @@ static void holt_winters_update(void *opaque, const void *options, const struct 
 static bool holt_winters_valid(const void *opaque, const void *options) {
   (void)options;
   const struct holt_winters_state *const state = opaque;
-  return residual_valid(&state->residual) && state->first_time >= 0 &&
-         (double)state->first_time <= TIME_LIMIT && fabs(state->level) <= MOMENTS_LARGEST &&
-         fabs(state->trend) <= MOMENTS_LARGEST && state->records <= RECORDS_MAX &&
+  return residual_valid(&state->residual) && course_valid(&state->course) &&
+         fabs(state->level) <= MOMENTS_LARGEST && fabs(state->trend) <= MOMENTS_LARGEST &&
          pace_valid(&state->pace) && float_within(state->overall, 0.0F, STORED_LIMIT) &&
          swamped_valid(&state->swamped) && season_valid(state->day, SEASON_DAY, STORED_LIMIT) &&
          season_valid(state->week, SEASON_WEEK, STORED_LIMIT);

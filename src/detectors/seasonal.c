@@ -25,6 +25,7 @@
 #include "base/zone.h"
 #include "stats/beyond.h"
 #include "stats/clamp.h"
+#include "stats/course.h"
 #include "stats/moments.h"
 #include "stats/pace.h"
 #include "stats/residual.h"
@@ -36,16 +37,10 @@
 #include <string.h>
 
 #define DAY 86400
-#define TIME_LIMIT 1e12       /* seconds */
 #define DEVIATION_LIMIT 1e30F /* of a value from the level */
 #define STORED_LIMIT 4e30F
-#define RECORDS_MAX (UINT32_MAX - 1)
 
-enum {
-  READY_RECORDS = 128,
-  READY_SECONDS = 2 * DAY,
-  ACCEPT_SECONDS = DAY / 2,
-};
+enum { READY_SECONDS = 2 * DAY, ACCEPT_SECONDS = DAY / 2 };
 
 static const float VISITED = 0.95F;
 static const float VISITS_KNOWN = 1.95F; /* two, less what the arrival of values varies */
@@ -66,10 +61,8 @@ struct forecaster {
 
 struct seasonal_state {
   struct forecaster by_day, by_week;
-  int64_t first_time;
+  struct course course;
   double level;
-  uint32_t records;
-  uint32_t elapsed; /* seconds from the first record to the last one */
   struct pace pace;
   float overall; /* mean absolute residual at all hours */
   struct swamped swamped;
@@ -98,11 +91,11 @@ static const struct state_row forecaster_rows[] = {
 static const struct state_row seasonal_rows[] = {
     STATE_STRUCTS(struct seasonal_state, by_day, 1, struct forecaster, forecaster_rows),
     STATE_STRUCTS(struct seasonal_state, by_week, 1, struct forecaster, forecaster_rows),
-    STATE_FIELD(struct seasonal_state, first_time, STATE_I64),
+    STATE_FIELD(struct seasonal_state, course.first_time, STATE_I64),
     STATE_FIELD(struct seasonal_state, level, STATE_F64),
     STATE_STRUCTS(struct seasonal_state, swamped, 1, struct swamped, swamped_rows),
-    STATE_FIELD(struct seasonal_state, records, STATE_U32),
-    STATE_FIELD(struct seasonal_state, elapsed, STATE_U32),
+    STATE_FIELD(struct seasonal_state, course.records, STATE_U32),
+    STATE_FIELD(struct seasonal_state, course.elapsed, STATE_U32),
     STATE_STRUCTS(struct seasonal_state, pace, 1, struct pace, pace_rows),
     STATE_FIELD(struct seasonal_state, overall, STATE_F32),
     STATE_STRUCTS(struct seasonal_state, beyond, 1, struct beyond, beyond_rows),
@@ -122,10 +115,8 @@ struct forecast {
 
 /* One value on its way through `update`. */
 struct record {
-  uint32_t number;  /* records before it */
-  uint32_t elapsed; /* seconds since the first record */
-  uint32_t gap;     /* seconds since the last one */
-  int64_t local;    /* time, in seconds */
+  struct course_record at;
+  int64_t local; /* time, in seconds */
   bool ready;
   float deviation; /* from the level */
   struct forecast day, week;
@@ -147,18 +138,10 @@ static void seasonal_init(void *opaque, const void *options) {
 
 static void take_time(struct seasonal_state *state, const struct observation *now,
                       struct record *record) {
-  const int64_t time = (int64_t)double_clamp(now->time, 0.0, TIME_LIMIT);
-  if (state->records == 0)
-    state->first_time = time;
-  record->number = state->records;
-  record->elapsed = (uint32_t)double_clamp((double)(time - state->first_time), 0.0, UINT32_MAX);
-  record->gap = record->elapsed > state->elapsed ? record->elapsed - state->elapsed : 0;
-  record->ready = record->number >= READY_RECORDS && record->elapsed >= READY_SECONDS &&
-                  record->elapsed >= now->warmup;
-  state->elapsed = record->elapsed;
-  state->records += state->records < RECORDS_MAX;
-  pace_learn(&state->pace, record->number, record->gap, now->interval);
-  record->local = time + zone_offset(time);
+  record->at = course_take(&state->course, now);
+  pace_learn(&state->pace, record->at.number, record->at.gap, now->interval);
+  record->ready = record->at.ready && record->at.elapsed >= READY_SECONDS;
+  record->local = record->at.time + zone_offset(record->at.time);
 }
 
 static struct forecast forecast(const struct seasonal_state *state, const struct season_slot *slots,
@@ -188,11 +171,11 @@ static void learn_mean(float *mean, float value, float gain) { *mean += gain * (
 
 static void learn_season(struct season_slot *slots, const struct forecast *forecast, float memory,
                          const struct record *record) {
-  const struct season_lesson lesson = {.deviation = record->deviation,
-                                       .most = CLIP * forecast->width,
-                                       .visit = float_clamp((float)record->gap, 1.0F, SEASON_HOUR) /
-                                                SEASON_HOUR,
-                                       .memory = memory};
+  const struct season_lesson lesson = {
+      .deviation = record->deviation,
+      .most = CLIP * forecast->width,
+      .visit = float_clamp((float)record->at.gap, 1.0F, SEASON_HOUR) / SEASON_HOUR,
+      .memory = memory};
   season_learn(slots, &forecast->place, &lesson);
 }
 
@@ -200,7 +183,7 @@ static void learn_season(struct season_slot *slots, const struct forecast *forec
 static void compare_forecasts(struct seasonal_state *state, const struct record *record) {
   if (record->week.seen < VISITS_KNOWN)
     return;
-  const float gain = float_min((float)record->gap / ERROR_SECONDS, 0.01F);
+  const float gain = float_min((float)record->at.gap / ERROR_SECONDS, 0.01F);
   const float most = CLIP * record->day.width;
   learn_mean(&state->by_day.error, float_min(fabsf(record->day.residual), most), gain);
   learn_mean(&state->by_week.error, float_min(fabsf(record->week.residual), most), gain);
@@ -210,12 +193,12 @@ static void learn_level(struct seasonal_state *state, const struct seasonal_opti
                         const struct record *record) {
   const float residual = record->used->residual, most = CLIP * record->used->width;
   const double shift =
-      beyond_shift(&state->beyond, residual, most, record->elapsed, ACCEPT_SECONDS);
-  const double gain = record->gap / (options->adapt + record->gap);
+      beyond_shift(&state->beyond, residual, most, record->at.elapsed, ACCEPT_SECONDS);
+  const double gain = record->at.gap / (options->adapt + record->at.gap);
   const double step = gain * (double)float_clamp(residual, -most, most);
   state->level = moments_clamp(state->level + (shift != 0 ? shift : step));
   if (shift == 0)
-    residual_learn_size(&state->by_day.residual, residual, record->number, &state->overall);
+    residual_learn_size(&state->by_day.residual, residual, record->at.number, &state->overall);
 }
 
 static void learn(struct seasonal_state *state, const struct seasonal_options *options,
@@ -238,10 +221,8 @@ static void judge(const struct seasonal_state *state, struct forecaster *forecas
                   const struct observation *observation, struct finding *ret) {
   if (forecast->seen < VISITED)
     return;
-  const struct residual_record now = {.number = record->number,
-                                      .elapsed = record->elapsed,
-                                      .interval = state->pace.interval,
-                                      .line = (float)observation->line};
+  const struct residual_record now = {
+      .at = &record->at, .interval = state->pace.interval, .line = (float)observation->line};
   struct residual *const residual = &forecaster->residual;
   const struct band band =
       residual_band(residual, state->level + (double)forecast->mean, (double)forecast->width);
@@ -249,8 +230,8 @@ static void judge(const struct seasonal_state *state, struct forecaster *forecas
   ret->expected = band.expected;
   ret->lower = band.lower;
   ret->upper = band.upper;
-  if (residual->open != 0)
-    ret->since = fmin((double)(state->first_time + residual->since), observation->time);
+  if (residual->lasting.open != 0)
+    ret->since = fmin((double)(state->course.first_time + residual->since), observation->time);
   if (ret->ratio > 0)
     ret->reason = residual->smooth > 0.0F ? "above what is usual at this hour"
                                           : "below what is usual at this hour";
@@ -260,7 +241,7 @@ static void seasonal_update(void *opaque, const void *options, const struct obse
                             struct finding *ret) {
   struct seasonal_state *const state = opaque;
   const double value = moments_clamp(now->value);
-  if (state->records == 0)
+  if (state->course.records == 0)
     state->level = value;
   struct record record;
   take_time(state, now, &record);
@@ -287,9 +268,8 @@ static bool seasonal_valid(const void *opaque, const void *options) {
   const struct seasonal_state *const state = opaque;
   return residual_valid(&state->by_day.residual) && residual_valid(&state->by_week.residual) &&
          is_error(state->by_day.error) && is_error(state->by_week.error) &&
-         is_error(state->overall) && state->first_time >= 0 &&
-         (double)state->first_time <= TIME_LIMIT && fabs(state->level) <= MOMENTS_LARGEST &&
-         swamped_valid(&state->swamped) && state->records <= RECORDS_MAX &&
+         is_error(state->overall) && course_valid(&state->course) &&
+         fabs(state->level) <= MOMENTS_LARGEST && swamped_valid(&state->swamped) &&
          pace_valid(&state->pace) && season_valid(state->day, SEASON_DAY, STORED_LIMIT) &&
          season_valid(state->week, SEASON_WEEK, STORED_LIMIT);
 }

@@ -1,14 +1,13 @@
 #include "stats/chart.h"
 
 #include "stats/clamp.h"
+#include "stats/lasting.h"
 #include "stats/moments.h"
 
 #include <math.h>
 
 enum {
   KNOWN_AFTER = 30,   /* records that make a level */
-  STUCK_RECORDS = 20, /* both over the line: a new level */
-  STUCK_SECONDS = 1200,
   VANISHING = 64,     /* records in a row: the spread is learned anew */
   MEMORY_LEAST = 100, /* records */
   MEMORY_MOST = 10000,
@@ -110,7 +109,7 @@ static void count_run(bool goes_on, uint32_t elapsed, uint32_t *records, uint32_
 }
 
 static bool is_lasting(const struct chart *chart, uint32_t records, uint32_t since) {
-  return records >= STUCK_RECORDS && chart->elapsed - since >= STUCK_SECONDS;
+  return records >= LASTING_RECORDS && chart->elapsed - since >= LASTING_SECONDS;
 }
 
 bool chart_judge(struct chart *chart, const struct chart_record *record,

@@ -1,6 +1,6 @@
 #include "stats/lasting.h"
 
-enum { CALM_RECORDS = 10, LONG_RECORDS = 20, LONG_SECONDS = 1200 };
+enum { CALM_RECORDS = 10 };
 
 const struct state_row lasting_rows[] = {
     STATE_FIELD(struct lasting, record, STATE_U32),
@@ -27,8 +27,8 @@ enum lasting_change lasting_judge(struct lasting *lasting, const struct course_r
   lasting->calm = ratio >= 0.5F * line ? 0 : (uint8_t)(lasting->calm + 1);
   if (lasting->calm >= CALM_RECORDS)
     lasting->open = 0;
-  if (record->number - lasting->record < LONG_RECORDS ||
-      record->elapsed - lasting->elapsed < LONG_SECONDS)
+  if (record->number - lasting->record < LASTING_RECORDS ||
+      record->elapsed - lasting->elapsed < LASTING_SECONDS)
     return LASTING_GOES_ON;
   count_from(lasting, record);
   return LASTING_LASTS;

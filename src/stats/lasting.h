@@ -21,6 +21,9 @@ struct lasting {
 
 extern const struct state_row lasting_rows[];
 
+/* What goes on for both of these lasts. */
+enum { LASTING_RECORDS = 20, LASTING_SECONDS = 1200 };
+
 enum lasting_change {
   LASTING_NONE,   /* no incident is open */
   LASTING_BEGINS, /* with this record */

@@ -5,13 +5,7 @@
 #include <float.h>
 #include <math.h>
 
-enum {
-  CALM_RECORDS = 10, /* end an episode */
-  LONG_RECORDS = 10, /* make it more than a spike */
-  /* An episode that lasts both of these lets the past weigh half, again and again. */
-  STUCK_RECORDS = 20,
-  STUCK_SECONDS = 1200,
-};
+enum { LONG_RECORDS = 10 }; /* make an episode more than a spike */
 
 static const float SMOOTHING = 0.2F;  /* weight of the newest */
 static const float SIZE_MOST = 30.0F; /* a wild value would else be seen for an hour */
@@ -28,11 +22,11 @@ const struct state_row residual_rows[] = {
     STATE_STRUCTS(struct residual, above, 1, struct rarity, rarity_rows),
     STATE_FIELD(struct residual, smooth, STATE_F32),
     STATE_FIELD(struct residual, since, STATE_U32),
-    STATE_FIELD(struct residual, halved_record, STATE_U32),
-    STATE_FIELD(struct residual, halved, STATE_U32),
+    STATE_FIELD(struct residual, lasting.record, STATE_U32),
+    STATE_FIELD(struct residual, lasting.elapsed, STATE_U32),
     STATE_FIELD(struct residual, episode_records, STATE_U32),
-    STATE_FIELD(struct residual, open, STATE_U8),
-    STATE_FIELD(struct residual, calm, STATE_U8),
+    STATE_FIELD(struct residual, lasting.open, STATE_U8),
+    STATE_FIELD(struct residual, lasting.calm, STATE_U8),
     STATE_ROWS_END,
 };
 
@@ -41,37 +35,23 @@ void residual_init(struct residual *residual) {
   rarity_init(&residual->above);
 }
 
-static void open_episode(struct residual *residual, const struct residual_record *record) {
-  residual->open = 1;
-  residual->calm = 0;
-  residual->episode_records = 0;
-  residual->since = record->elapsed;
-  residual->halved_record = record->number;
-  residual->halved = record->elapsed;
-}
-
-/* Makes usual what goes on for long. */
-static void halve_when_stuck(struct residual *residual, const struct residual_record *record) {
-  if (record->number - residual->halved_record < STUCK_RECORDS ||
-      record->elapsed - residual->halved < STUCK_SECONDS)
-    return;
-  residual->halved_record = record->number;
-  residual->halved = record->elapsed;
-  rarity_halve(&residual->below, record->elapsed);
-  rarity_halve(&residual->above, record->elapsed);
-}
-
-static void track_episode(struct residual *residual, const struct residual_record *record,
+/* Makes usual what goes on for long. Returns whether an episode begins. */
+static bool track_episode(struct residual *residual, const struct residual_record *record,
                           float ratio) {
-  if (residual->open == 0 && ratio >= record->line)
-    open_episode(residual, record);
-  if (residual->open == 0)
-    return;
+  const enum lasting_change change =
+      lasting_judge(&residual->lasting, record->at, ratio, record->line);
+  if (change == LASTING_NONE)
+    return false;
+  if (change == LASTING_BEGINS) {
+    residual->since = record->at->elapsed;
+    residual->episode_records = 0;
+  }
   residual->episode_records += residual->episode_records < UINT32_MAX;
-  residual->calm = ratio >= 0.5F * record->line ? 0 : (uint8_t)(residual->calm + 1);
-  if (residual->calm >= CALM_RECORDS)
-    residual->open = 0;
-  halve_when_stuck(residual, record);
+  if (change == LASTING_LASTS) {
+    rarity_halve(&residual->below, record->at->elapsed);
+    rarity_halve(&residual->above, record->at->elapsed);
+  }
+  return change == LASTING_BEGINS;
 }
 
 /* Of a metric that never had a residual. */
@@ -82,7 +62,7 @@ static bool is_first(const struct residual *residual, float size) {
 static enum anomaly_kind kind_of(const struct residual *residual, float ratio) {
   if (ratio <= 0.0F)
     return KIND_NONE;
-  if (residual->open != 0 && residual->episode_records > LONG_RECORDS)
+  if (residual->lasting.open != 0 && residual->episode_records > LONG_RECORDS)
     return KIND_PATTERN;
   return residual->smooth > 0.0F ? KIND_SPIKE : KIND_DIP;
 }
@@ -93,18 +73,17 @@ void residual_judge(struct residual *residual, const struct residual_record *rec
   const float bounded = float_clamp(size, -SIZE_MOST, SIZE_MOST);
   residual->smooth += SMOOTHING * (bounded - residual->smooth);
   const float smooth = residual->smooth;
-  float decades = rarity_judge(&residual->above, float_max(smooth, 0.0F), record->elapsed) +
-                  rarity_judge(&residual->below, float_max(-smooth, 0.0F), record->elapsed);
+  float decades = rarity_judge(&residual->above, float_max(smooth, 0.0F), record->at->elapsed) +
+                  rarity_judge(&residual->below, float_max(-smooth, 0.0F), record->at->elapsed);
   float ratio = decades > 0.0F ? decades / rarity_line(APART * record->interval) : 0.0F;
   if (first) {
-    decades = log10f((float)record->number + 1.0F);
+    decades = log10f((float)record->at->number + 1.0F);
     ratio = record->line;
   }
-  const bool was_open = residual->open != 0;
-  track_episode(residual, record, ratio);
+  const bool begins = track_episode(residual, record, ratio);
   ret->ratio = (double)ratio;
   ret->surprise = (double)decades;
-  ret->onset = residual->open != 0 && !was_open ? ret->ratio : 0.0;
+  ret->onset = begins ? ret->ratio : 0.0;
   ret->kind = kind_of(residual, ratio);
 }
 
@@ -122,7 +101,8 @@ struct band residual_band(const struct residual *residual, double expected, doub
 void residual_learn_size(const struct residual *residual, float error, uint32_t number,
                          float *size) {
   const float gain = 1.0F / float_min((float)number + 1.0F, SIZE_MEMORY);
-  const float most = *size > 0.0F ? *size * (residual->open != 0 ? CLIP : RARE_CLIP) : FLT_MAX;
+  const float most =
+      *size > 0.0F ? *size * (residual->lasting.open != 0 ? CLIP : RARE_CLIP) : FLT_MAX;
   *size += gain * (float_min(fabsf(error), most) - *size);
 }
 

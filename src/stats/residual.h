@@ -12,6 +12,8 @@
 #define ANOMALY_STATS_RESIDUAL_H
 
 #include "stats/band.h"
+#include "stats/course.h"
+#include "stats/lasting.h"
 #include "stats/rarity.h"
 
 #include <stdbool.h>
@@ -19,21 +21,19 @@
 
 struct residual {
   struct rarity below, above;
-  float smooth;                   /* residuals of the last records */
-  uint32_t since;                 /* elapsed when the open episode began */
-  uint32_t halved_record, halved; /* when the past last was, or since */
-  uint32_t episode_records;       /* of the open episode; saturates */
-  uint8_t open, calm;             /* calm records in a row */
+  float smooth;             /* residuals of the last records */
+  uint32_t since;           /* elapsed when the open episode began */
+  uint32_t episode_records; /* of the open episode; saturates */
+  struct lasting lasting;   /* the open episode */
 };
 
 extern const struct state_row residual_rows[];
 
 /* The record that a residual is of. */
 struct residual_record {
-  uint32_t number;  /* records before it */
-  uint32_t elapsed; /* seconds since the first */
-  float interval;   /* seconds between records */
-  float line;       /* the ratio that counts as an alarm */
+  const struct course_record *at;
+  float interval; /* seconds between records */
+  float line;     /* the ratio that counts as an alarm */
 };
 
 /* Makes a zeroed residual ready. */

@@ -94,8 +94,8 @@ static unsigned run(struct residual *residual, struct noise *noise, uint32_t fro
   unsigned alarms = 0;
   for (uint32_t i = from; i < to; i++) {
     struct finding finding;
-    const struct residual_record record = {
-        .number = i, .elapsed = 60 * i, .interval = 60, .line = 1};
+    const struct course_record at = {.number = i, .elapsed = 60 * i};
+    const struct residual_record record = {.at = &at, .interval = 60, .line = 1};
     residual_judge(residual, &record, offset + (float)noise_gaussian(noise), &finding);
     alarms += finding.ratio >= 1;
   }
@@ -110,7 +110,7 @@ static void test_lasting_residuals_are_found_then_usual(void **unused) {
     residual_init(&residual);
     assert_in_range(run(&residual, &noise, 0, 20000, 0), 0, 6);
     assert_in_range(run(&residual, &noise, 20000, 20020, offset), 1, 20);
-    assert_true(residual.open != 0 && residual.since >= 60 * 20000);
+    assert_true(residual.lasting.open != 0 && residual.since >= 60 * 20000);
     (void)run(&residual, &noise, 20020, 20600, offset);
     assert_in_range(run(&residual, &noise, 20600, 22000, offset), 0, 20);
     assert_true(residual_valid(&residual));
@@ -123,8 +123,8 @@ static void test_first_residual_of_all_is_at_the_line(void **unused) {
   residual_init(&residual);
   for (uint32_t i = 0; i <= 1000; i++) {
     struct finding finding;
-    const struct residual_record record = {
-        .number = i, .elapsed = 60 * i, .interval = 60, .line = 1};
+    const struct course_record at = {.number = i, .elapsed = 60 * i};
+    const struct residual_record record = {.at = &at, .interval = 60, .line = 1};
     residual_judge(&residual, &record, i == 1000 ? -INFINITY : 0, &finding);
     assert_true((finding.ratio >= 1) == (i == 1000));
     assert_int_equal(finding.kind, i == 1000 ? KIND_DIP : KIND_NONE);
