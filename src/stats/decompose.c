@@ -11,8 +11,9 @@
 enum {
   INNER_TURNS = 2,
   ROBUST_TURNS = 4,
-  SEASON_SPAN = 11, /* visits of a place in the period that are smoothed together */
-  FLAT_SPAN = 25,   /* of the trend where there is no season */
+  SEASON_SPAN = 11,  /* visits of a place in the period that are smoothed together */
+  FLAT_SPAN = 25,    /* of the trend where there is no season */
+  SPAN_PLACES = 100, /* of a span at which what is smooth is found; a straight line between */
   PERIOD_ROWS_MAX = 20000,
 };
 
@@ -41,12 +42,24 @@ static size_t next_odd(double number) {
   return whole + (whole % 2 == 0);
 }
 
+/* Straight from one number to another. */
+static void fill_line(double *numbers, size_t from, size_t to) {
+  const double slope = (numbers[to] - numbers[from]) / (double)(to - from);
+  for (size_t at = from + 1; at < to; at++)
+    numbers[at] = numbers[from] + (double)(at - from) * slope;
+}
+
 static void smooth(const double *numbers, const double *weights, size_t count, size_t span,
                    double *ret_smooth) {
   const struct loess loess = {
       .numbers = numbers, .weights = weights, .count = count, .span = span, .degree = 1};
-  for (size_t i = 0; i < count; i++)
-    ret_smooth[i] = loess_at(&loess, (double)i);
+  const size_t step = 1 + span / SPAN_PLACES;
+  ret_smooth[0] = loess_at(&loess, 0);
+  for (size_t from = 0, to; from + 1 < count; from = to) {
+    to = from + step < count ? from + step : count - 1;
+    ret_smooth[to] = loess_at(&loess, (double)to);
+    fill_line(ret_smooth, from, to);
+  }
 }
 
 /* The visits of each place in the period, smoothed, with one more on each side. */

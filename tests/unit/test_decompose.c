@@ -58,6 +58,23 @@ static void test_parts_are_found(void **state) {
   assert_near_truth(&parts, .5);
 }
 
+/* So long a span is smoothed at some of its places only. */
+static void test_parts_of_a_long_season_are_found(void **state) {
+  (void)state;
+  enum { LONG = 6000, LONG_PERIOD = 600 };
+  double *const numbers = calloc(3 * LONG + decompose_memory(LONG), sizeof *numbers);
+  assert_non_null(numbers);
+  double *const trend = numbers + LONG, *const season = trend + LONG, *const memory = season + LONG;
+  for (size_t at = 0; at < LONG; at++)
+    numbers[at] = trend_at(at) + season_at(24 * at / LONG_PERIOD);
+  assert_int_equal(decompose(numbers, LONG, LONG_PERIOD, NULL, memory, trend, season), STATUS_OK);
+  for (size_t at = 0; at < LONG; at++) {
+    assert_true(fabs(trend[at] - trend_at(at)) < .01);
+    assert_true(fabs(season[at] - season_at(24 * at / LONG_PERIOD)) < .01);
+  }
+  free(numbers);
+}
+
 /* A day of faults leaves both where they were. */
 static void test_faults_are_left_over(void **state) {
   (void)state;
@@ -135,9 +152,13 @@ static void test_loess(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_parts_are_found), cmocka_unit_test(test_faults_are_left_over),
-      cmocka_unit_test(test_no_season),       cmocka_unit_test(test_stops),
-      cmocka_unit_test(test_periods),         cmocka_unit_test(test_loess),
+      cmocka_unit_test(test_parts_are_found),
+      cmocka_unit_test(test_parts_of_a_long_season_are_found),
+      cmocka_unit_test(test_faults_are_left_over),
+      cmocka_unit_test(test_no_season),
+      cmocka_unit_test(test_stops),
+      cmocka_unit_test(test_periods),
+      cmocka_unit_test(test_loess),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
