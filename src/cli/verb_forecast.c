@@ -196,18 +196,32 @@ static int forecast(const struct request *request, const struct line *line) {
   return STATUS_OK;
 }
 
+static void fail(struct request *request, const char *what, const char *why) {
+  say_error(request->invocation->verb, "%s: %s", what, why);
+  request->exit_status = EXIT_FAILURE;
+}
+
+/* Why a metric has no forecast. */
+static const char *reason_of(int status) {
+  switch (status) {
+  case STATUS_LIMIT:
+    return "too few values, or too many for their span: at least 32 and two periods and a third, "
+           "at most four million";
+  case STATUS_INVALID:
+    return "its values are too large";
+  default:
+    return status_text(status);
+  }
+}
+
 static void forecast_all(struct request *request) {
   for (size_t i = 0; i < request->count; i++) {
     const struct line *const line = &request->lines[i];
-    const int status = line->timeline.count > 0 ? forecast(request, line) : STATUS_OK;
-    if (status == STATUS_OK)
+    if (line->name[0] == '\0')
       continue;
-    say_error(request->invocation->verb, "%s: %s", line->name,
-              status == STATUS_LIMIT ? "too few values, or too many for their span: at least 32 "
-                                       "and two periods and a third, at most four million"
-              : status == STATUS_INVALID ? "its values are too large"
-                                         : status_text(status));
-    request->exit_status = EXIT_FAILURE;
+    const int status = line->timeline.count > 0 ? forecast(request, line) : STATUS_LIMIT;
+    if (status != STATUS_OK)
+      fail(request, line->name, reason_of(status));
   }
 }
 
@@ -215,12 +229,12 @@ static void read_place(struct request *request, const char *place) {
   const int exit_status = past_walk(&request->past, place, visit, request, done);
   if (exit_status != EXIT_SUCCESS)
     request->exit_status = exit_status;
-  if (request->status == STATUS_OK)
-    forecast_all(request);
-  else
-    say_error(request->invocation->verb, "%s: %s", place, status_text(request->status));
   if (request->status != STATUS_OK)
-    request->exit_status = EXIT_FAILURE;
+    fail(request, place, status_text(request->status));
+  else if (exit_status == EXIT_SUCCESS && request->count == 0)
+    fail(request, place, "there are no values");
+  else
+    forecast_all(request);
   forget(request);
 }
 

@@ -60,6 +60,16 @@ run forecast short.csv two.csv
 expect_status "too few values are a failure" 1
 expect_in "which is told" err "localhost/csv/gauge: too few values"
 expect_equal "others are forecast all the same" 48 "$(sed 1d out | wc -l)"
+head -1 wave.csv >empty.csv
+run forecast empty.csv two.csv
+expect_status "no values are a failure" 1
+expect_in "which is told, too" err "empty.csv: there are no values"
+expect_equal "and others are forecast" 48 "$(sed 1d out | wc -l)"
+mkdir -p once/web1/test
+head -2 tree/web1/test/derive-2023-11-14 >once/web1/test/derive-2023-11-14
+run forecast once
+expect_status "one value of a counter is no rate: a failure" 1
+expect_in "which is told as well" err "web1/test/derive: too few values"
 {
   cat wave.csv
   echo 9000000000,1
