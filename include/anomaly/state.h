@@ -118,7 +118,8 @@ enum learner {
  * for the engine's restart_grace at most; one that was learned elsewhere is not, and
  * its episode is forgotten: nothing is told of it until then. Of a metric that is
  * known already, nothing changes, unless what was stored begins earlier and no
- * episode is open. What happened is added to *stats.
+ * episode is open. Groups that have parts are restored before their members, who find
+ * their places in them then. What happened is added to *stats.
  */
 void engine_restore(struct engine *engine, enum learner learner, const void *state, size_t size,
                     double now, struct restore_stats *stats);

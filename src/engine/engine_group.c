@@ -1,4 +1,4 @@
-/* Groups in the engine: who is a member of which, and what comes of their rows. */
+/* Groups in the engine: their instances, and what comes of their rows. */
 #include "anomaly/status.h"
 #include "engine/describe.h"
 #include "engine/engine_private.h"
@@ -34,6 +34,14 @@ void engine_give_group(struct engine *engine, struct group_instance *instance) {
     group_instance_destroy(instance);
 }
 
+static void note_part(struct engine *engine, const struct metric *metric) {
+  const struct metric_id id = metric_identity(metric);
+  const uint_fast32_t part = group_rule_part(metric->plan->group, &id);
+  uint_fast32_t most = atomic_load(&engine->group_parts);
+  while (most < part && !atomic_compare_exchange_weak(&engine->group_parts, &most, part))
+    ;
+}
+
 bool engine_make_group(struct engine *engine, struct metric *metric, const struct metric_key *key) {
   struct group_instance *const instance =
       group_instance_create(metric->plan->group, key, &engine->memory, &engine->fitted);
@@ -41,6 +49,7 @@ bool engine_make_group(struct engine *engine, struct metric *metric, const struc
     return false;
   instance->keeps = engine->groups_later;
   instance->holders = 1;
+  note_part(engine, metric);
   metric_own(metric)->instance = instance;
   return true;
 }
@@ -78,69 +87,7 @@ size_t engine_group_count(struct engine *engine) {
   return count;
 }
 
-/* ---- Members -------------------------------------------------------------- */
-
-/* The instance that a metric is a member of, held; it is made if need be. */
-static struct group_instance *find_instance(struct engine *engine, const struct group_rule *rule,
-                                            const struct metric_id *id) {
-  struct metric_name name;
-  struct metric_key key;
-  if (!group_rule_identity(rule, id, &name))
-    return NULL;
-  const struct metric_id own = metric_name_id(&name);
-  if (!metric_key_make(&key, &own))
-    return NULL;
-  struct shard *shard;
-  struct metric *const metric = engine_lock_or_admit(engine, &own, &key, &shard);
-  struct group_instance *const instance =
-      metric != NULL && metric->plan->group == rule ? metric_own(metric)->instance : NULL;
-  if (instance != NULL)
-    engine_hold_group(engine, instance);
-  pthread_mutex_unlock(&shard->lock);
-  return instance;
-}
-
-static bool has_room(const struct engine *engine, const struct group_rule *rule,
-                     const struct metric_key *key) {
-  return atomic_load(&engine->memory) + atomic_load(&engine->fitted.bytes) +
-             group_instance_member_cost(rule, key->length) <=
-         engine->options.memory_limit;
-}
-
-static void take_seat(struct engine *engine, const struct group_rule *rule,
-                      const struct metric_id *id, const struct metric_key *key,
-                      struct group_seat *ret_seat) {
-  struct group_instance *const instance =
-      has_room(engine, rule, key) ? find_instance(engine, rule, id) : NULL;
-  struct group_member *const member =
-      instance != NULL ? group_instance_join(instance, key, atomic_load(&engine->clock),
-                                             engine->options.restart_grace)
-                       : NULL;
-  if (member == NULL) {
-    atomic_fetch_add(&engine->refused_columns, 1);
-    if (instance != NULL)
-      engine_give_group(engine, instance);
-    return;
-  }
-  *ret_seat = (struct group_seat){.instance = instance, .member = member};
-}
-
-void engine_take_seats(struct engine *engine, struct metric *metric, const struct metric_id *id,
-                       const struct metric_key *key) {
-  for (size_t i = 0; i < metric->plan->seats; i++)
-    take_seat(engine, metric->plan->seat[i], id, key, &metric_seats(metric)[i]);
-}
-
-void engine_leave_seats(struct engine *engine, struct metric *metric) {
-  for (size_t i = 0; i < metric->plan->seats; i++) {
-    struct group_seat *const seat = &metric_seats(metric)[i];
-    if (seat->instance == NULL)
-      continue;
-    group_instance_leave(seat->instance, seat->member, atomic_load(&engine->clock));
-    engine_give_group(engine, seat->instance);
-    seat->instance = NULL;
-  }
-}
+/* ---- Rows ----------------------------------------------------------------- */
 
 void engine_feed_groups(struct engine *engine, const struct metric *metric,
                         const struct sample *sample, struct outcome *outcome) {
@@ -162,8 +109,6 @@ void engine_feed_groups(struct engine *engine, const struct metric *metric,
     outcome->due[outcome->due_count++] = seat->instance;
   }
 }
-
-/* ---- Rows ----------------------------------------------------------------- */
 
 /* What a row does to the group's own metric. True where that is to be told. */
 static bool conclude(struct engine *engine, struct group_instance *instance,

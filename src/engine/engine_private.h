@@ -51,6 +51,7 @@ struct engine {
   pthread_mutex_t groups_lock;       /* for the list, and the holders of those in it */
   struct group_instance *groups;
   size_t group_count;
+  atomic_uint_fast32_t group_parts; /* the most that one has had */
   atomic_uint_fast64_t refused_columns, group_rows;
   pthread_mutex_t tick_lock;
   double last_tick;   /* guarded by tick_lock; 0 before the first */

@@ -76,38 +76,51 @@ static void charge_member(struct group_instance *instance, const struct group_me
   charge(instance, group_instance_member_cost(instance->rule, member->key_length));
 }
 
-static struct group_member *add_member(struct group_instance *instance,
-                                       const struct metric_key *key) {
+static int add_member(struct group_instance *instance, const struct metric_key *key,
+                      struct group_member **ret_member) {
   if (!reserve(instance, instance->members.count + 1))
-    return NULL;
+    return STATUS_NO_MEMORY;
   struct group_member *const member = group_members_add(&instance->members, key);
-  if (member != NULL)
-    charge_member(instance, member);
-  return member;
-}
-
-static struct group_member *renew_member(struct group_instance *instance,
-                                         const struct metric_key *key, double clock,
-                                         double patience) {
-  struct group_member *const member = group_members_renew(&instance->members, key, clock, patience);
-  if (member != NULL)
-    group_rows_forget_column(&instance->rows, member->column);
-  return member;
-}
-
-struct group_member *group_instance_join(struct group_instance *instance,
-                                         const struct metric_key *key, double clock,
-                                         double patience) {
-  pthread_mutex_lock(&instance->lock);
-  struct group_member *member = group_members_find(&instance->members, key);
   if (member == NULL)
-    member = instance->members.count < instance->rule->options.columns_max
-                 ? add_member(instance, key)
-                 : renew_member(instance, key, clock, patience);
+    return STATUS_NO_MEMORY;
+  charge_member(instance, member);
+  *ret_member = member;
+  return STATUS_OK;
+}
+
+static int renew_member(struct group_instance *instance, const struct metric_key *key, double clock,
+                        double patience, struct group_member **ret_member) {
+  const int status = group_members_renew(&instance->members, key, clock, patience, ret_member);
+  if (status == STATUS_OK)
+    group_rows_forget_column(&instance->rows, (*ret_member)->column);
+  return status;
+}
+
+struct group_member *group_instance_rejoin(struct group_instance *instance,
+                                           const struct metric_key *key) {
+  pthread_mutex_lock(&instance->lock);
+  struct group_member *const member = group_members_find(&instance->members, key);
   if (member != NULL)
     group_member_hold(&instance->members, member);
   pthread_mutex_unlock(&instance->lock);
   return member;
+}
+
+int group_instance_join(struct group_instance *instance, const struct metric_key *key, double clock,
+                        double patience, struct group_member **ret_member) {
+  int status = STATUS_OK;
+  pthread_mutex_lock(&instance->lock);
+  struct group_member *member = group_members_find(&instance->members, key);
+  if (member == NULL && instance->members.count < instance->rule->options.columns_max)
+    status = add_member(instance, key, &member);
+  else if (member == NULL)
+    status = renew_member(instance, key, clock, patience, &member);
+  if (status == STATUS_OK) {
+    group_member_hold(&instance->members, member);
+    *ret_member = member;
+  }
+  pthread_mutex_unlock(&instance->lock);
+  return status;
 }
 
 void group_instance_leave(struct group_instance *instance, struct group_member *member,

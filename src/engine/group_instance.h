@@ -63,14 +63,17 @@ void group_instance_destroy(struct group_instance *instance);
 size_t group_instance_base_cost(const struct group_rule *rule);
 size_t group_instance_member_cost(const struct group_rule *rule, size_t key_length);
 
+/* The column that the member with this key has or had; NULL where it had none. */
+struct group_member *group_instance_rejoin(struct group_instance *instance,
+                                           const struct metric_key *key);
+
 /*
- * The column of the member with this key: the one it has or had, a new one, or where
- * there are columns_max already, one that has been free for `patience` seconds. NULL
- * where there is none, or no memory. `clock` is the engine's.
+ * The same, or a new column, or where there are columns_max already, one that has been
+ * free for `patience` seconds. `clock` is the engine's. Errors: STATUS_LIMIT (there is
+ * none), STATUS_NO_MEMORY.
  */
-struct group_member *group_instance_join(struct group_instance *instance,
-                                         const struct metric_key *key, double clock,
-                                         double patience);
+int group_instance_join(struct group_instance *instance, const struct metric_key *key, double clock,
+                        double patience, struct group_member **ret_member);
 
 /* Gives it back. */
 void group_instance_leave(struct group_instance *instance, struct group_member *member,

@@ -1,5 +1,7 @@
 #include "engine/group_members.h"
 
+#include "anomaly/status.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,19 +58,19 @@ static struct group_member *longest_free(const struct group_members *members) {
   return longest;
 }
 
-struct group_member *group_members_renew(struct group_members *members,
-                                         const struct metric_key *key, double clock,
-                                         double patience) {
+int group_members_renew(struct group_members *members, const struct metric_key *key, double clock,
+                        double patience, struct group_member **ret_member) {
   struct group_member *const old = longest_free(members);
   if (old == NULL || clock - old->free_since < patience)
-    return NULL;
+    return STATUS_LIMIT;
   struct group_member *const member = member_create(key, old->column);
   if (member == NULL)
-    return NULL;
+    return STATUS_NO_MEMORY;
   member->renewed = true;
   members->list[member->column] = member;
   free(old);
-  return member;
+  *ret_member = member;
+  return STATUS_OK;
 }
 
 void group_member_hold(struct group_members *members, struct group_member *member) {

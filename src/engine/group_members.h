@@ -42,11 +42,11 @@ struct group_member *group_members_add(struct group_members *members, const stru
 
 /*
  * Gives the column that has been free the longest, and for `patience` seconds at
- * least, to another member, held by nobody. NULL where there is none, or no memory.
+ * least, to another member, held by nobody. Errors: STATUS_LIMIT (there is none),
+ * STATUS_NO_MEMORY.
  */
-struct group_member *group_members_renew(struct group_members *members,
-                                         const struct metric_key *key, double clock,
-                                         double patience);
+int group_members_renew(struct group_members *members, const struct metric_key *key, double clock,
+                        double patience, struct group_member **ret_member);
 
 void group_member_hold(struct group_members *members, struct group_member *member);
 

@@ -47,7 +47,9 @@ const struct option_row group_option_rows[] = {
      .preset = 250,
      .min = 2,
      .max = GROUP_COLUMNS_MAX,
-     .help = "Members of one host, or hosts of one metric; further ones are left out and counted"},
+     .help =
+         "Members of one host, or hosts of one metric, that are judged as one row; further ones "
+         "make another instance, NAME-2"},
     OPTION_ROWS_END,
 };
 
@@ -196,22 +198,46 @@ static bool name_metric(const struct metric_id *id, char *to) {
   return !text.cut;
 }
 
+enum { PART_NAME_SIZE = GROUP_NAME_SIZE + 3 };
+
+static void name_part(const struct group_rule *group, uint32_t part, char to[PART_NAME_SIZE]) {
+  struct text text = text_over(to, PART_NAME_SIZE);
+  text_add(&text, group->name);
+  if (part > 1)
+    text_addf(&text, "-%u", part);
+}
+
 bool group_rule_identity(const struct group_rule *group, const struct metric_id *id,
-                         struct metric_name *ret_name) {
+                         uint32_t number, struct metric_name *ret_name) {
   const bool by_host = group->options.by == GROUP_BY_HOST;
+  char instance[PART_NAME_SIZE];
+  name_part(group, number, instance);
   const struct metric_id own = {{by_host ? id->part[METRIC_HOST] : group->name, GROUP_PLUGIN,
-                                 group->name, "gauge", "group", "value"}};
+                                 instance, "gauge", "group", "value"}};
   for (size_t part = 0; part < METRIC_PARTS; part++)
     text_copy(ret_name->part[part], METRIC_PART_SIZE, own.part[part]);
   return by_host || name_metric(id, ret_name->part[METRIC_TYPE_INSTANCE]);
 }
 
-bool group_rule_owns(const struct group_rule *group, const struct metric_id *id) {
+uint32_t group_rule_part_of_name(const struct group_rule *group, const char *instance) {
+  char name[PART_NAME_SIZE];
+  if (strncmp(instance, group->name, strlen(group->name)) != 0)
+    return 0;
+  for (uint32_t part = 1; part <= GROUP_PARTS_MAX; part++) {
+    name_part(group, part, name);
+    if (strcmp(instance, name) == 0)
+      return part;
+  }
+  return 0;
+}
+
+uint32_t group_rule_part(const struct group_rule *group, const struct metric_id *id) {
   if (strcmp(id->part[METRIC_PLUGIN], GROUP_PLUGIN) != 0 ||
-      strcmp(id->part[METRIC_PLUGIN_INSTANCE], group->name) != 0 ||
       strcmp(id->part[METRIC_TYPE], "gauge") != 0 ||
       strcmp(id->part[METRIC_DATA_SOURCE], "value") != 0)
-    return false;
-  return group->options.by == GROUP_BY_HOST ? strcmp(id->part[METRIC_TYPE_INSTANCE], "group") == 0
-                                            : strcmp(id->part[METRIC_HOST], group->name) == 0;
+    return 0;
+  const bool known = group->options.by == GROUP_BY_HOST
+                         ? strcmp(id->part[METRIC_TYPE_INSTANCE], "group") == 0
+                         : strcmp(id->part[METRIC_HOST], group->name) == 0;
+  return known ? group_rule_part_of_name(group, id->part[METRIC_PLUGIN_INSTANCE]) : 0;
 }

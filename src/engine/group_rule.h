@@ -94,15 +94,22 @@ bool group_rule_has(const struct group_rule *group, const struct metric_id *id);
 /* What a group's alarms have where neither it nor a rule says otherwise. */
 void group_rule_set_presets(struct rule_options *options);
 
+/* Instances that the members of one host, or the hosts of one metric, are spread over. */
+#define GROUP_PARTS_MAX 40
+
 /*
  * The identity under which the instance alarms that `id` is a member of:
  * HOST/anomaly-NAME/gauge-group, or NAME/anomaly-NAME/gauge-METRIC for one metric of
- * several hosts. False where its text is too long.
+ * several hosts; of part `number` > 1 of it, with anomaly-NAME-NUMBER. False where its text
+ * is too long.
  */
 bool group_rule_identity(const struct group_rule *group, const struct metric_id *id,
-                         struct metric_name *ret_name);
+                         uint32_t number, struct metric_name *ret_name);
 
-/* Whether `id` is such an identity of this group. */
-bool group_rule_owns(const struct group_rule *group, const struct metric_id *id);
+/* Which part `id` is such an identity of; 0 = it is none of this group. */
+uint32_t group_rule_part(const struct group_rule *group, const struct metric_id *id);
+
+/* The same of the plugin's instance alone: NAME or NAME-NUMBER. */
+uint32_t group_rule_part_of_name(const struct group_rule *group, const char *instance);
 
 #endif

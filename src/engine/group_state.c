@@ -120,8 +120,8 @@ static int unpack_member(struct unpacker *unpacker, struct group_instance *insta
       !unpack_u32(unpacker, &renewed) || renewed > 1)
     return STATUS_CORRUPT;
   const uint32_t before = instance->members.count;
-  struct group_member *const member = group_instance_join(instance, &key, 0, HUGE_VAL);
-  if (member == NULL)
+  struct group_member *member;
+  if (group_instance_join(instance, &key, 0, HUGE_VAL, &member) != STATUS_OK)
     return STATUS_NO_MEMORY;
   if (instance->members.count == before)
     return STATUS_CORRUPT;

@@ -163,7 +163,7 @@ static void match_rules(const struct plan_book *book, const struct metric_id *id
   for (size_t i = 0; book->rules != NULL && i < book->rules->group_count; i++) {
     if (group_rule_has(book->rules->groups[i], id))
       set(matching + RULE_BYTES, i);
-    if (group_rule_owns(book->rules->groups[i], id))
+    if (group_rule_part(book->rules->groups[i], id) > 0)
       set(matching + RULE_BYTES + GROUP_BYTES, i);
   }
 }
@@ -197,7 +197,7 @@ void plan_book_own_name(const struct plan_book *book, struct metric_name *name) 
     const struct group_rule *const group = book->rules->groups[i];
     if (group->options.by == GROUP_BY_METRIC &&
         strcmp(name->part[METRIC_PLUGIN], GROUP_PLUGIN) == 0 &&
-        strcmp(name->part[METRIC_PLUGIN_INSTANCE], group->name) == 0)
+        group_rule_part_of_name(group, name->part[METRIC_PLUGIN_INSTANCE]) > 0)
       text_copy(name->part[METRIC_HOST], METRIC_PART_SIZE, group->name);
   }
 }

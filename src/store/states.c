@@ -1,6 +1,7 @@
 #include "store/states.h"
 
 #include "engine/describe.h"
+#include "engine/group_rule.h"
 #include "store/statement.h"
 
 #include <math.h>
@@ -81,6 +82,12 @@ bool states_put(struct database *database, struct health *health, struct model_s
   return good;
 }
 
+/* Groups, which come with the places of their members; then the rest, who find them. */
+#define OF_GROUPS "(SELECT id FROM baselines WHERE metric GLOB '" GROUP_PLUGIN "-*')"
+static const char *const passes[] = {
+    "SELECT state, trained FROM detector_state WHERE id IN " OF_GROUPS " ORDER BY id",
+    "SELECT state, trained FROM detector_state WHERE id NOT IN " OF_GROUPS " ORDER BY id"};
+
 struct restoring {
   struct engine *engine;
   bool trains;
@@ -101,11 +108,13 @@ static int restore_row(void *context, sqlite3_stmt *row) {
 bool states_restore(struct database *database, struct health *health, struct engine *engine,
                     bool trains, double now, struct restore_stats *stats) {
   struct restoring restoring = {.engine = engine, .trains = trains, .now = now, .stats = stats};
-  sqlite3_stmt *rows;
-  int code = statement_once(database->handle,
-                            "SELECT state, trained FROM detector_state ORDER BY id", &rows);
-  if (code == SQLITE_OK)
-    code = statement_each(rows, restore_row, &restoring);
+  int code = SQLITE_OK;
+  for (size_t i = 0; i < sizeof passes / sizeof *passes && code == SQLITE_OK; i++) {
+    sqlite3_stmt *rows;
+    code = statement_once(database->handle, passes[i], &rows);
+    if (code == SQLITE_OK)
+      code = statement_each(rows, restore_row, &restoring);
+  }
   if (code != SQLITE_OK)
     database_fail(database, health, code);
   return code == SQLITE_OK;

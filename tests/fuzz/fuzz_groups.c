@@ -78,7 +78,8 @@ static void feed(struct group_instance *instance, double begin) {
   struct group_member *member[MEMBERS + 1];
   for (unsigned i = 0; i <= MEMBERS; i++) {
     const struct metric_key key = key_of(i);
-    member[i] = group_instance_join(instance, &key, 0, 1);
+    if (group_instance_join(instance, &key, 0, 1, &member[i]) != STATUS_OK)
+      member[i] = NULL;
   }
   for (unsigned row = 0; row < ROWS; row++)
     for (unsigned i = 0; i <= MEMBERS; i++) {

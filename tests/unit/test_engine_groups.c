@@ -5,6 +5,7 @@
 #include "engine/causes.h"
 #include "engine/describe.h"
 #include "engine/group.h"
+#include "engine/group_rule.h"
 #include "unit/alloc_fail.h"
 #include "unit/group_rig.h"
 #include "unit/unit_test.h"
@@ -182,14 +183,63 @@ static void verdicts_can_be_judged(void **state) {
   group_rig_end(&rig);
 }
 
-static void members_beyond_the_limit_are_counted(void **state) {
+/* The last three metrics of the first host, in a part of their own where five are one row. */
+static double last_are_odd(unsigned host, unsigned metric, unsigned row) {
+  return host == 0 && metric >= 5 && row >= ODD_ROW && row < ODD_ROW + 10 ? 20 : 0;
+}
+
+static void members_beyond_the_limit_are_another_part(void **state) {
   (void)state;
   struct group_rig rig;
   group_rig_start(
       &rig, "{ name = \"all\"; columns_max = 5; members = ( { plugin = \"test\"; } ); }", WEEK);
-  group_rig_feed(&rig, 1, 0, 3, NULL);
-  assert_int_equal(group_rig_stats(&rig).refused_columns, GROUP_METRICS - 5);
-  assert_int_equal(group_rig_stats(&rig).metrics, GROUP_METRICS);
+  group_rig_feed(&rig, 2, 0, ODD_ROW + 30, last_are_odd);
+  assert_int_equal(group_rig_stats(&rig).groups, 4);
+  assert_int_equal(group_rig_stats(&rig).refused_columns, 0);
+  assert_int_equal(group_rig_stats(&rig).metrics, 2 * GROUP_METRICS);
+  assert_true(group_rig_last(&rig, "host1", "all-2").time > 0);
+  assert_in_range(rig.count, 1, 2);
+  assert_string_equal(rig.events[0].metric.part[METRIC_HOST], "host0");
+  assert_string_equal(rig.events[0].metric.part[METRIC_PLUGIN_INSTANCE], "all-2");
+  char words[256];
+  struct text text = text_over(words, sizeof words);
+  describe_episode(&rig.events[0], &text);
+  assert_non_null(strstr(words, "group all-2"));
+  group_rig_end(&rig);
+}
+
+static double fifth_host_is_odd(unsigned host, unsigned metric, unsigned row) {
+  (void)row;
+  return host == 4 && metric == 0 ? 30 : 0;
+}
+
+static void hosts_beyond_the_limit_are_another_part(void **state) {
+  (void)state;
+  struct group_rig rig;
+  group_rig_start(&rig,
+                  "{ name = \"web\"; by = \"metric\"; detector = \"peers\"; columns_max = 3;"
+                  "  members = ( { type_instance = \"m0\"; } ); }",
+                  WEEK);
+  group_rig_feed(&rig, 6, 0, ODD_ROW, NULL);
+  group_rig_feed(&rig, 6, ODD_ROW, ODD_ROW + 20, fifth_host_is_odd);
+  assert_int_equal(group_rig_stats(&rig).groups, 2);
+  assert_in_range(rig.count, 1, 2);
+  assert_string_equal(rig.events[0].metric.part[METRIC_HOST], "host4");
+  assert_string_equal(rig.events[0].metric.part[METRIC_PLUGIN_INSTANCE], "web-2");
+  group_rig_end(&rig);
+}
+
+static void members_beyond_all_parts_are_counted(void **state) {
+  (void)state;
+  enum { MEMBERS = 2 * GROUP_PARTS_MAX + 9 };
+  struct group_rig rig;
+  group_rig_start(
+      &rig, "{ name = \"all\"; columns_max = 2; members = ( { plugin = \"test\"; } ); }", WEEK);
+  for (unsigned metric = 0; metric < MEMBERS; metric++)
+    group_rig_observe(&rig, 0, metric, GROUP_BEGIN, 5);
+  assert_int_equal(group_rig_stats(&rig).groups, GROUP_PARTS_MAX);
+  assert_int_equal(group_rig_stats(&rig).refused_columns, 9);
+  assert_int_equal(group_rig_stats(&rig).metrics, MEMBERS);
   group_rig_end(&rig);
 }
 
@@ -328,7 +378,9 @@ int main(void) {
       cmocka_unit_test(a_host_that_differs_is_told_of),
       cmocka_unit_test(its_settings_are_its_own),
       cmocka_unit_test(verdicts_can_be_judged),
-      cmocka_unit_test(members_beyond_the_limit_are_counted),
+      cmocka_unit_test(members_beyond_the_limit_are_another_part),
+      cmocka_unit_test(hosts_beyond_the_limit_are_another_part),
+      cmocka_unit_test(members_beyond_all_parts_are_counted),
       cmocka_unit_test(values_under_its_name_are_ignored),
       cmocka_unit_test(groups_expire_with_their_members),
       cmocka_unit_test(memory_is_bounded),

@@ -15,7 +15,7 @@
   "{ name = \"web\"; by = \"metric\"; detector = \"peers\"; late = \"wait\"; wait = 30;"           \
   "  members = ( { type_instance = \"m0\"; } ); }"
 
-enum { HOSTS = 3, STORED_MAX = HOSTS * (GROUP_METRICS + 1) + 1 };
+enum { HOSTS = 3, STORED_MAX = HOSTS * (GROUP_METRICS + 4) + 1 };
 
 static const double WEEK = 7 * 86400;
 
@@ -95,27 +95,40 @@ static void feed_more(struct group_rig *rig, unsigned row, unsigned metrics) {
     group_rig_observe(rig, 0, metric, GROUP_BEGIN + GROUP_STEP * row, 52);
 }
 
+static void restart(const char *groups, int order) {
+  struct group_rig one, two;
+  struct stored stored;
+  group_rig_start(&one, groups, WEEK);
+  group_rig_feed(&one, HOSTS, 0, 2000, odd);
+  feed_more(&one, 2000, 5);
+  store(&one, &stored);
+  group_rig_start(&two, groups, WEEK);
+  restore(&two, &stored, order);
+  assert_int_equal(group_rig_stats(&two).groups, group_rig_stats(&one).groups);
+  assert_int_equal(group_rig_stats(&two).refused_columns, 0);
+  assert_same(&one, &two);
+  group_rig_feed(&one, HOSTS, 2001, 2700, odd);
+  group_rig_feed(&two, HOSTS, 2001, 2700, odd);
+  assert_same(&one, &two);
+  clear(&stored);
+  group_rig_end(&one);
+  group_rig_end(&two);
+}
+
 static void a_restart_changes_nothing(void **state) {
   (void)state;
-  for (int order = 0; order < 3; order++) {
-    struct group_rig one, two;
-    struct stored stored;
-    group_rig_start(&one, GROUPS, WEEK);
-    group_rig_feed(&one, HOSTS, 0, 2000, odd);
-    feed_more(&one, 2000, 5);
-    store(&one, &stored);
-    group_rig_start(&two, GROUPS, WEEK);
-    restore(&two, &stored, order);
-    assert_int_equal(group_rig_stats(&two).groups, group_rig_stats(&one).groups);
-    assert_int_equal(group_rig_stats(&two).refused_columns, 0);
-    assert_same(&one, &two);
-    group_rig_feed(&one, HOSTS, 2001, 2700, odd);
-    group_rig_feed(&two, HOSTS, 2001, 2700, odd);
-    assert_same(&one, &two);
-    clear(&stored);
-    group_rig_end(&one);
-    group_rig_end(&two);
-  }
+  for (int order = 0; order < 3; order++)
+    restart(GROUPS, order);
+}
+
+/* Four parts, the last of a metric or two: the members come back in the order of their keys. */
+static void members_of_parts_keep_their_places(void **state) {
+  (void)state;
+  restart(
+      "{ name = \"all\"; columns_max = 3; late = \"last\"; members = ( { plugin = \"test\"; } ); },"
+      "{ name = \"web\"; by = \"metric\"; detector = \"peers\"; columns_max = 2;"
+      "  members = ( { type_instance = \"m0\"; } ); }",
+      1);
 }
 
 /* Metric by metric, as files of the past have them, and all side by side: the same. */
@@ -308,6 +321,7 @@ static void allocations_fail(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_restart_changes_nothing),
+      cmocka_unit_test(members_of_parts_keep_their_places),
       cmocka_unit_test(a_past_of_one_metric_after_another_is_the_same),
       cmocka_unit_test(other_groups_are_not_taken),
       cmocka_unit_test(bytes_are_not_believed),

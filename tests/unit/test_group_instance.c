@@ -30,7 +30,10 @@ static struct metric_key key_of(unsigned number) {
 
 static struct group_member *join(struct bench *bench, unsigned number) {
   const struct metric_key key = key_of(number);
-  return group_instance_join(bench->instance, &key, bench->clock, 600);
+  struct group_member *member;
+  return group_instance_join(bench->instance, &key, bench->clock, 600, &member) == STATUS_OK
+             ? member
+             : NULL;
 }
 
 static void start(struct bench *bench, const struct group_options *options) {

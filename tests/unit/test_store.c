@@ -1,5 +1,6 @@
 /* The store on a disk that works: what is kept, and what is in the tables. */
 #include "anomaly/status.h"
+#include "config/config.h"
 #include "store/store.h"
 #include "unit/stored.h"
 #include "unit/unit_test.h"
@@ -33,6 +34,42 @@ static void what_was_learned_survives(void **state) {
   assert_int_equal(status.restored.cold_metrics + status.restored.cold_detectors, 0);
   assert_true(status.restore_seconds > 0 && status.bytes > 0);
   assert_int_equal(status.health.fault, STORE_FINE);
+  stored_stop(&stored);
+}
+
+static struct rule_set *split_group_rules(void) {
+  static const char words[] =
+      "rules = (); detectors = ( \"zscore\" ); groups = (\n"
+      "{ name = \"all\"; columns_max = 7; members = ( { plugin = \"test\"; } ); } );";
+  struct config config;
+  struct config_error error;
+  assert_int_equal(config_load_text(words, &config, &error), STATUS_OK);
+  return config.rules;
+}
+
+/* Read in the order of their keys, members would sit down before their places are known. */
+static void groups_are_restored_before_their_members(void **state) {
+  (void)state;
+  enum { MEMBERS = 100 };
+  static const struct stored_setup preset = {.checkpoint_interval = 3600};
+  struct stored_setup setup = preset;
+  struct stored stored;
+  stored_forget();
+  setup.rules = split_group_rules();
+  stored_start_as(&stored, &setup);
+  for (unsigned at = 0; at < 20; at++)
+    stored_feed(&stored, MEMBERS, at);
+  struct engine_stats before, after;
+  engine_stats(stored.engine, &before);
+  stored_stop(&stored);
+
+  setup.rules = split_group_rules();
+  stored_start_as(&stored, &setup);
+  engine_stats(stored.engine, &after);
+  assert_int_equal(stored_status(&stored).restored.metrics, MEMBERS + before.groups);
+  assert_int_equal(stored_status(&stored).restored.refused, 0);
+  assert_int_equal(after.groups, (MEMBERS + 6) / 7);
+  assert_int_equal(after.memory, before.memory);
   stored_stop(&stored);
 }
 
@@ -308,6 +345,7 @@ static void an_older_file_gets_the_new_tables(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_was_learned_survives),
+      cmocka_unit_test(groups_are_restored_before_their_members),
       cmocka_unit_test(the_file_is_for_its_owner_only),
       cmocka_unit_test(only_what_changed_is_written),
       cmocka_unit_test(checkpoints_follow_the_schedule),
