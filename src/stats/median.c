@@ -1,31 +1,55 @@
 #include "stats/median.h"
 
-static void swap(double *a, double *b) {
-  const double kept = *a;
-  *a = *b;
-  *b = kept;
+#include <stdbool.h>
+
+enum { FEW = 8 }; /* so few are soonest put in order one by one */
+
+struct range {
+  size_t first, end;
+};
+
+/*
+ * Puts what is less than the pivot, or equal to it too, first, and returns where the
+ * rest begins. Without branches that depend on the numbers: they would be guessed
+ * wrong half of the time.
+ */
+static size_t divide(double *numbers, struct range range, double pivot, bool with_equal) {
+  size_t rest = range.first;
+  for (size_t at = range.first; at < range.end; at++) {
+    const double number = numbers[at];
+    numbers[at] = numbers[rest];
+    numbers[rest] = number;
+    rest += with_equal ? number <= pivot : number < pivot;
+  }
+  return rest;
+}
+
+static void sort_few(double *numbers, struct range range) {
+  for (size_t i = range.first + 1; i < range.end; i++) {
+    const double number = numbers[i];
+    size_t at = i;
+    for (; at > range.first && numbers[at - 1] > number; at--)
+      numbers[at] = numbers[at - 1];
+    numbers[at] = number;
+  }
 }
 
 /* Puts the number of rank `rank` in its place, and none larger before it. */
 static void place(double *numbers, size_t count, size_t rank) {
-  size_t left = 0, right = count - 1;
-  while (left < right) {
-    const double pivot = numbers[left + (right - left) / 2];
-    size_t low = left, high = right;
-    for (;;) {
-      while (numbers[low] < pivot)
-        low++;
-      while (numbers[high] > pivot)
-        high--;
-      if (low >= high)
-        break;
-      swap(&numbers[low++], &numbers[high--]);
-    }
-    if (rank <= high)
-      right = high;
+  struct range range = {.end = count};
+  while (range.end - range.first > FEW) {
+    const double pivot = numbers[range.first + (range.end - range.first) / 2];
+    const size_t less = divide(numbers, range, pivot, false);
+    const bool is_least = less == range.first;
+    const size_t rest = is_least ? divide(numbers, range, pivot, true) : less;
+    if (rank >= rest)
+      range.first = rest;
+    else if (is_least)
+      return;
     else
-      left = high + 1;
+      range.end = rest;
   }
+  sort_few(numbers, range);
 }
 
 double median_of(double *numbers, size_t count) {

@@ -8,9 +8,10 @@
 
 /*
  * The median of `count` > 0 numbers, none NaN, which are reordered; of an even
- * count, the mean of the two in the middle. In linear time, without allocation.
+ * count, the mean of the two in the middle. In linear time as a rule,
+ * without allocation.
  *
- * Source: C. A. R. Hoare, 1961, Algorithm 65: find.
+ * Source: C. A. R. Hoare, 1961, "Algorithm 65: find".
  */
 double median_of(double *numbers, size_t count);
 

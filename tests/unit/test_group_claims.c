@@ -5,7 +5,6 @@
 #include "anomaly/status.h"
 #include "base/option.h"
 #include "engine/group.h"
-#include "stats/median.h"
 #include "unit/signals.h"
 #include "unit/unit_test.h"
 
@@ -111,24 +110,6 @@ static void test_two_hosts_have_no_peers(void **unused) {
   assert_int_equal(run("peers", 2, 8 * DAY_ROWS, 1, fill_two_peers).alarms, 0);
 }
 
-static void test_median_is_the_middle(void **unused) {
-  (void)unused;
-  struct noise noise = {9};
-  for (size_t count = 1; count < 40; count++) {
-    double numbers[40], sorted[40];
-    for (size_t i = 0; i < count; i++) {
-      numbers[i] = (double)(noise_bits(&noise) % (count + 2));
-      size_t at = i;
-      for (; at > 0 && sorted[at - 1] > numbers[i]; at--)
-        sorted[at] = sorted[at - 1];
-      sorted[at] = numbers[i];
-    }
-    const double middle =
-        count % 2 == 1 ? sorted[count / 2] : (sorted[count / 2 - 1] + sorted[count / 2]) / 2;
-    assert_true(median_of(numbers, count) == middle);
-  }
-}
-
 /* ---- host_rate ---- */
 
 /* One metric in a hundred rows is over its line, and five of them together every hour. */
@@ -215,7 +196,6 @@ int main(void) {
       cmocka_unit_test(test_peers_say_nothing_where_all_move),
       cmocka_unit_test(test_peers_name_the_host_that_differs),
       cmocka_unit_test(test_two_hosts_have_no_peers),
-      cmocka_unit_test(test_median_is_the_middle),
       cmocka_unit_test(test_host_rate_knows_what_is_usual),
       cmocka_unit_test(test_host_rate_finds_many_odd_metrics),
       cmocka_unit_test(test_host_is_silent_where_nothing_is),
