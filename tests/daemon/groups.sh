@@ -14,8 +14,7 @@ groups = (
 );
 END
 {
-  echo "WriteThreads 1"
-  unixsock_plugin groups
+  fed_by_socket groups
   exec_plugin groups
   anomaly_with "$work/anomaly.cfg"
 } | configuration groups

@@ -31,8 +31,7 @@ with socket.socket() as s:
 # ---- Values that are known: csv and rrdtool ----
 {
   # Several threads would write values in any order.
-  echo "WriteThreads 1"
-  unixsock_plugin files
+  fed_by_socket files
   echo "LoadPlugin csv"
   echo "<Plugin csv>"
   echo "  DataDir \"$work/csv\""

@@ -4,15 +4,12 @@
 # thread keeps the values in order.
 . "$ANOMALY_SRCDIR/tests/daemon/lib.sh"
 
-cat >"$work/anomaly.cfg" <<END
-detectors = ( "zscore" );
-warmup = "5m";
-incident_delay = 0;
-rules = ( { plugin = "test"; publish_score = true; } );
-END
 {
-  echo "WriteThreads 1"
-  unixsock_plugin incident
+  soon_settings
+  echo 'rules = ( { plugin = "test"; publish_score = true; } );'
+} >"$work/anomaly.cfg"
+{
+  fed_by_socket incident
   exec_plugin incident
   anomaly_with "$work/anomaly.cfg"
 } | configuration incident
@@ -67,8 +64,7 @@ check "nothing went wrong" no_trouble "$work/rest"
 # Without exec: once it is shut down, its own threads still look at its freed list
 # of programs, and collectd may crash where a handler was started in its last moment.
 {
-  echo "WriteThreads 1"
-  unixsock_plugin last
+  fed_by_socket last
   anomaly_with "$work/anomaly.cfg"
 } | configuration last
 start last

@@ -16,13 +16,11 @@ rules = (
 );
 END
 {
-  echo "WriteThreads 1"
-  unixsock_plugin sender
+  fed_by_socket sender
   network_plugin Server "$port"
 } | configuration sender
 {
-  echo "WriteThreads 1"
-  unixsock_plugin central
+  fed_by_socket central
   network_plugin Listen "$port"
   exec_plugin central
   echo "PluginDir \"$our_plugins\""

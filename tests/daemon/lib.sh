@@ -2,11 +2,12 @@
 # Sourced by the tests that run the real collectd. Each test has a folder of
 # its own under $work, which goes away at its end with every process that the
 # test started. Variables of this file: $work, $system_plugins, $our_plugins,
-# $test_plugins, $socket.
+# $test_plugins. A test sets $database, whose numbers are asked for.
 set -u
 cases=0
 started=
 handlers=
+database=
 
 # Daemons may outlive a SIGTERM by their slowest handler.
 clean_up() {
@@ -140,12 +141,25 @@ anomaly_builtin() {
   anomaly_plugin ""
 }
 
+# soon_settings: of an anomaly.cfg that alarms, and tells of it, soon
+soon_settings() {
+  echo 'detectors = ( "zscore" );'
+  echo 'warmup = "5m";'
+  echo 'incident_delay = 0;'
+}
+
 # unixsock_plugin NAME: the lines that load it; its socket is $work/NAME.sock
 unixsock_plugin() {
   echo "LoadPlugin unixsock"
   echo "<Plugin unixsock>"
   echo "  SocketFile \"$work/$1.sock\""
   echo "</Plugin>"
+}
+
+# fed_by_socket NAME: the lines of a daemon whose values come by that socket, and stay in order
+fed_by_socket() {
+  echo "WriteThreads 1"
+  unixsock_plugin "$1"
 }
 
 # network_plugin WHAT PORT: the lines that make it send there (Server), or listen (Listen)
@@ -248,6 +262,19 @@ value() {
 # value_is NAME IDENTIFIER AWK-CONDITION: such as 'v > 0'
 value_is() {
   value "$1" "$2" | awk "{ v = \$1 + 0; found = 1 } END { exit !(found && ($3)) }"
+}
+
+# number SQL: the first one that $database answers, by a reader of its own
+number() {
+  "$python" -c '
+import sqlite3, sys
+print(sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True).execute(sys.argv[2]).fetchone()[0])
+' "$database" "$1"
+}
+
+# number_is SQL NUMBER
+number_is() {
+  [ "$(number "$1")" = "$2" ]
 }
 
 here=$ANOMALY_SRCDIR/tests/daemon

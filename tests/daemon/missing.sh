@@ -10,8 +10,7 @@ rules = ();
 END
 {
   echo "Timeout 2"
-  echo "WriteThreads 1"
-  unixsock_plugin missing
+  fed_by_socket missing
   exec_plugin missing
   anomaly_with "$work/anomaly.cfg"
 } | configuration missing

@@ -11,25 +11,12 @@ trainer_cpu = 50.0;
 checkpoint_interval = "1s";
 END
 {
-  echo "WriteThreads 1"
-  unixsock_plugin models
+  fed_by_socket models
   anomaly_with "$work/anomaly.cfg"
 } | configuration models
 log=$work/models.log
 database=$work/models/anomaly.db
 begin=$(($(date +%s) - 20000))
-
-# number SQL: of the database, by a reader of its own
-number() {
-  "$python" -c '
-import sqlite3, sys
-print(sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True).execute(sys.argv[2]).fetchone()[0])
-' "$database" "$1"
-}
-
-number_is() {
-  [ "$(number "$1")" = "$2" ]
-}
 
 start models
 usual web1 $begin 60 | feed models

@@ -4,23 +4,19 @@
 . "$ANOMALY_SRCDIR/tests/daemon/lib.sh"
 [ -f "$system_plugins/network.so" ] || skip_all "collectd's network plugin is not there"
 
-cat >"$work/anomaly.cfg" <<END
-detectors = ( "zscore" );
-warmup = "5m";
-incident_delay = 0;
-rules = ();
-END
+{
+  soon_settings
+  echo 'rules = ();'
+} >"$work/anomaly.cfg"
 port=$(free_port)
 
 {
-  echo "WriteThreads 1"
-  unixsock_plugin sender
+  fed_by_socket sender
   network_plugin Server "$port"
   anomaly_with "$work/anomaly.cfg"
 } | configuration sender
 {
-  echo "WriteThreads 1"
-  unixsock_plugin receiver
+  fed_by_socket receiver
   network_plugin Listen "$port"
   anomaly_with "$work/anomaly.cfg"
 } | configuration receiver

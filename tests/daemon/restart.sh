@@ -2,14 +2,9 @@
 # What was learned, and an open alarm, outlive the daemon: stopped, and killed.
 . "$ANOMALY_SRCDIR/tests/daemon/lib.sh"
 
-cat >"$work/anomaly.cfg" <<END
-detectors = ( "zscore" );
-warmup = "5m";
-incident_delay = 0;
-END
+soon_settings >"$work/anomaly.cfg"
 {
-  echo "WriteThreads 1"
-  unixsock_plugin restart
+  fed_by_socket restart
   exec_plugin restart
   anomaly_with "$work/anomaly.cfg"
 } | configuration restart
@@ -17,18 +12,6 @@ log=$work/restart.log
 database=$work/restart/anomaly.db
 begin=$(($(date +%s) - 3000))
 odd=$((begin + 2000))
-
-# query SQL: the first number, by a reader of its own
-query() {
-  "$python" -c '
-import sqlite3, sys
-print(sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True).execute(sys.argv[2]).fetchone()[0])
-' "$database" "$1"
-}
-
-query_is() {
-  [ "$(query "$1")" = "$2" ]
-}
 
 notifications() {
   grep -c 'Notification: ' "$log"
@@ -48,7 +31,7 @@ usual web1 $begin 200 | feed restart
 put web1 $odd 104 | feed restart
 check "an alarm is told" try_for 10 said "$log" 'severity = WARNING'
 flush restart anomaly
-check "a reader sees the baseline" query_is \
+check "a reader sees the baseline" number_is \
   "SELECT sample_count FROM baselines WHERE host = 'web1' AND metric = 'test-0/gauge-a'" 201
 check "the checkpoint is counted" try_for 5 value_is restart restart/anomaly/gauge-checkpoint_age 'v < 30'
 check "SIGTERM ends it" stop "$daemon"
@@ -63,11 +46,11 @@ usual web1 $((odd + 20)) 40 | feed restart
 flush restart anomaly
 check "its end is told" try_for 10 said "$log" 'severity = OKAY, host = web1, .*usual again'
 check "once" [ "$(notifications)" -eq 1 ]
-check "people can read of it" query_is "SELECT count(*) FROM incidents
+check "people can read of it" number_is "SELECT count(*) FROM incidents
   JOIN incident_members ON id = incident WHERE incidents.host = 'web1' AND metric = 'test-0/gauge-a'
   AND change = 'ended' AND told = 1 AND severity = 'warning' AND ended > seen AND state IS NULL
   AND open = 0" 1
-check "and what each value said" query_is "SELECT count(*) FROM anomalies
+check "and what each value said" number_is "SELECT count(*) FROM anomalies
   JOIN incident_members USING (episode) WHERE anomalies.host = 'web1' AND value = 104
   AND detectors = 1 AND agree = 1 AND anomalies.leading = 'zscore'" 2
 kill -9 "$daemon"
@@ -83,7 +66,7 @@ echo "this is no database at all, but it is long enough to be taken for one" >"$
 rm -f "$database-wal" "$database-shm" "$log" "$work/restart.sock"
 start restart
 check "a damaged file is told" try_for 10 said "$log" 'the database was damaged; it is kept as .*damaged-'
-check "a new one is begun" query_is "SELECT count(*) FROM meta" 1
+check "a new one is begun" number_is "SELECT count(*) FROM meta" 1
 check "it is fine" try_for 10 value_is restart restart/anomaly/gauge-database_fault 'v == 0'
 check "SIGTERM ends that, too" stop "$daemon"
 finish

@@ -3,14 +3,9 @@
 . "$ANOMALY_SRCDIR/tests/daemon/lib.sh"
 anomalyctl=$ANOMALY_BUILDDIR/anomalyctl
 
-cat >"$work/anomaly.cfg" <<END
-detectors = ( "zscore" );
-warmup = "5m";
-incident_delay = 0;
-END
+soon_settings >"$work/anomaly.cfg"
 {
-  echo "WriteThreads 1"
-  unixsock_plugin silence
+  fed_by_socket silence
   anomaly_with "$work/anomaly.cfg"
 } | configuration silence
 log=$work/silence.log

@@ -3,15 +3,12 @@
 # exec: values go on meanwhile.
 . "$ANOMALY_SRCDIR/tests/daemon/lib.sh"
 
-cat >"$work/anomaly.cfg" <<END
-detectors = ( "zscore" );
-warmup = "5m";
-incident_delay = 0;
-rules = ();
-END
 {
-  echo "WriteThreads 1"
-  unixsock_plugin slow
+  soon_settings
+  echo 'rules = ();'
+} >"$work/anomaly.cfg"
+{
+  fed_by_socket slow
   exec_plugin slow "exec sleep 30"
   anomaly_with "$work/anomaly.cfg"
   echo "PluginDir \"$test_plugins\""

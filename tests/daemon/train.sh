@@ -4,8 +4,7 @@
 anomalyctl=$ANOMALY_BUILDDIR/anomalyctl
 
 {
-  echo "WriteThreads 1"
-  unixsock_plugin warm
+  fed_by_socket warm
   anomaly_builtin
 } | configuration warm
 now=$(($(date +%s) / 10 * 10))

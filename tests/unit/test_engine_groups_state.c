@@ -159,6 +159,13 @@ static void a_past_of_one_metric_after_another_is_the_same(void **state) {
   group_rig_end(&two);
 }
 
+/* Rows without anything odd, and what is known then. */
+static void start_and_store(struct group_rig *rig, unsigned rows, struct stored *ret_stored) {
+  group_rig_start(rig, GROUPS, WEEK);
+  group_rig_feed(rig, HOSTS, 0, rows, NULL);
+  store(rig, ret_stored);
+}
+
 static void other_groups_are_not_taken(void **state) {
   (void)state;
   static const char *const others[] = {
@@ -168,9 +175,7 @@ static void other_groups_are_not_taken(void **state) {
       "{ name = \"all\"; columns_max = 3; members = ( { plugin = \"test\"; } ); }"};
   struct group_rig one;
   struct stored stored;
-  group_rig_start(&one, GROUPS, WEEK);
-  group_rig_feed(&one, HOSTS, 0, 400, NULL);
-  store(&one, &stored);
+  start_and_store(&one, 400, &stored);
   for (size_t other = 0; other < sizeof others / sizeof *others; other++) {
     struct group_rig two;
     unsigned cold = 0, ignored = 0;
@@ -194,9 +199,7 @@ static void bytes_are_not_believed(void **state) {
   (void)state;
   struct group_rig one;
   struct stored stored;
-  group_rig_start(&one, GROUPS, WEEK);
-  group_rig_feed(&one, HOSTS, 0, 5, NULL);
-  store(&one, &stored);
+  start_and_store(&one, 5, &stored);
   size_t which = 0;
   while (!stored.group[which])
     which++;
@@ -298,9 +301,7 @@ static void allocations_fail(void **state) {
   (void)state;
   struct group_rig one;
   struct stored stored;
-  group_rig_start(&one, GROUPS, WEEK);
-  group_rig_feed(&one, HOSTS, 0, 5, NULL);
-  store(&one, &stored);
+  start_and_store(&one, 5, &stored);
   bool failed = true;
   for (unsigned n = 1; failed; n++) {
     struct group_rig two;
