@@ -9,6 +9,7 @@
 #include "anomaly/model.h"
 #include "anomaly/status.h"
 #include "base/random.h"
+#include "models/column_range.h"
 #include "stats/clamp.h"
 
 #include <math.h>
@@ -56,11 +57,6 @@ struct body {
   uint32_t unused;
 };
 
-/* Trees work where the training rows are 0..1 in each column. */
-struct range {
-  double low, span;
-};
-
 /* The children of node i are 2 i + 1 and 2 i + 2. */
 struct node {
   float middle; /* rows up to it are in the left half */
@@ -70,7 +66,7 @@ struct node {
 
 struct forest {
   const struct body *body;
-  const struct range *ranges;
+  const struct column_range *ranges;
   const struct node *nodes;
 };
 
@@ -80,7 +76,7 @@ static const double FARTHEST = 4;
 static size_t nodes_of_tree(size_t depth) { return ((size_t)2 << depth) - 1; }
 
 static size_t nodes_offset(size_t columns) {
-  return sizeof(struct body) + columns * sizeof(struct range);
+  return sizeof(struct body) + columns * sizeof(struct column_range);
 }
 
 static size_t latest_offset(size_t columns, size_t nodes) {
@@ -95,15 +91,8 @@ static struct forest forest_of(const struct block *block) {
   const char *const bytes = block_body_const(block);
   const struct body *const body = block_body_const(block);
   return (struct forest){
-      body, (const struct range *)(const void *)(body + 1),
+      body, (const struct column_range *)(const void *)(body + 1),
       (const struct node *)(const void *)(bytes + nodes_offset(block_columns(block)))};
-}
-
-static void place(const struct range *ranges, size_t columns, const double *row,
-                  float *ret_places) {
-  for (size_t i = 0; i < columns; i++)
-    ret_places[i] =
-        (float)double_clamp((row[i] - ranges[i].low) / ranges[i].span, -FARTHEST, FARTHEST);
 }
 
 static size_t child_of(const struct node *nodes, size_t at, const float *places) {
@@ -128,7 +117,7 @@ static double score(const struct block *block, const double *row, double *scratc
   float *const places = (float *)scratch;
   const size_t nodes = nodes_of_tree(forest.body->depth);
   double sum = 0;
-  place(forest.ranges, block_columns(block), row, places);
+  column_ranges_place(forest.ranges, block_columns(block), row, FARTHEST, places);
   for (size_t i = 0; i < forest.body->trees; i++)
     sum += mass_of(forest.nodes + i * nodes, forest.body, places);
   return -log2((1 + sum) / ((double)forest.body->trees * forest.body->reference));
@@ -165,19 +154,11 @@ static void turn_windows(struct block *block) {
 
 static void learn(struct block *block, const double *row, double *scratch) {
   struct body *const body = block_body(block);
-  place(forest_of(block).ranges, block_columns(block), row, (float *)scratch);
+  column_ranges_place(forest_of(block).ranges, block_columns(block), row, FARTHEST,
+                      (float *)scratch);
   count_row(block, (const float *)scratch);
   if (++body->latest == body->window)
     turn_windows(block);
-}
-
-static struct range range_of(const struct matrix *rows, size_t column) {
-  double low = rows->cells[column], high = low;
-  for (size_t i = 1; i < rows->rows; i++) {
-    low = double_min(low, rows->cells[i * rows->columns + column]);
-    high = double_max(high, rows->cells[i * rows->columns + column]);
-  }
-  return (struct range){low, high > low ? high - low : 1};
 }
 
 /* A tree's own range of a column: around a random point, and the training rows' well within. */
@@ -230,7 +211,7 @@ static void count_training(struct block *block, const struct matrix *rows, doubl
   const size_t used = rows->rows < body->window ? rows->rows : body->window;
   for (size_t i = 0; i < used; i++) {
     const double *const row = rows->cells + i * rows->rows / used * rows->columns;
-    place(forest_of(block).ranges, rows->columns, row, (float *)work);
+    column_ranges_place(forest_of(block).ranges, rows->columns, row, FARTHEST, (float *)work);
     count_row(block, (const float *)work);
   }
   body->latest = (uint32_t)used;
@@ -253,9 +234,8 @@ static int fit(const struct matrix *rows, const void *options, const struct fit_
   }
   struct body *const body = block_body(block);
   *body = (struct body){.trees = o->n_estimators, .depth = o->max_depth, .window = o->window_size};
-  struct range *const ranges = (struct range *)(void *)(body + 1);
-  for (size_t i = 0; i < columns; i++)
-    ranges[i] = range_of(rows, i);
+  struct column_range *const ranges = (struct column_range *)(void *)(body + 1);
+  column_ranges_find(rows, ranges);
   grow_trees(block, work, control->seed);
   count_training(block, rows, work);
   free(work);
@@ -286,10 +266,7 @@ static bool valid(const struct block *block) {
   const size_t nodes = nodes_of_tree(body->depth);
   if (body_size(columns, nodes * body->trees) > size)
     return false;
-  bool fine = true;
-  for (size_t i = 0; i < columns; i++)
-    fine = fine && isfinite(forest.ranges[i].low) && isfinite(forest.ranges[i].span) &&
-           forest.ranges[i].span > 0;
+  bool fine = column_ranges_valid(forest.ranges, columns);
   const uint16_t *const latest =
       (const uint16_t *)(const void *)((const char *)body +
                                        latest_offset(columns, nodes * body->trees));

@@ -7,6 +7,7 @@
 #include "anomaly/model.h"
 #include "anomaly/status.h"
 #include "base/random.h"
+#include "models/column_range.h"
 #include "models/isolation_tree.h"
 #include "stats/clamp.h"
 
@@ -43,25 +44,21 @@ struct body {
   double usual; /* mean path of a tree's sample; 0 where it was one row */
 };
 
-/* Cuts are made in 0..1, where floats are exact enough for any column. */
-struct range {
-  double low, span;
-};
-
 struct forest {
   const struct body *body;
-  const struct range *ranges;
+  const struct column_range *ranges;
   const uint32_t *first; /* of body->trees + 1 */
   const struct isolation_node *nodes;
 };
 
 static size_t nodes_offset(size_t columns, size_t trees) {
-  return sizeof(struct body) + columns * sizeof(struct range) + (trees + 1) * sizeof(uint32_t);
+  return sizeof(struct body) + columns * sizeof(struct column_range) +
+         (trees + 1) * sizeof(uint32_t);
 }
 
 static struct forest forest_of(const struct block *block) {
   const struct body *const body = block_body_const(block);
-  const struct range *const ranges = (const struct range *)(body + 1);
+  const struct column_range *const ranges = (const struct column_range *)(body + 1);
   const uint32_t *const first = (const uint32_t *)(ranges + block_columns(block));
   return (struct forest){body, ranges, first,
                          (const struct isolation_node *)(first + body->trees + 1)};
@@ -75,16 +72,8 @@ static size_t scratch_of(size_t columns, const uint32_t *first, size_t trees) {
   return columns + largest * sizeof(uint16_t) / sizeof(double) + 1;
 }
 
-/* Beyond the training rows' range all values are the same to the trees. */
-static float place(const struct range *range, double value) {
-  return (float)double_clamp((value - range->low) / range->span, -1, 2);
-}
-
-static void place_row(const struct range *ranges, size_t columns, const double *row,
-                      float *ret_places) {
-  for (size_t i = 0; i < columns; i++)
-    ret_places[i] = place(&ranges[i], row[i]);
-}
+/* Beyond that many spans from the training rows all values are the same to the trees. */
+static const double REACH = 1;
 
 static double path(const struct isolation_node *nodes, const float *places) {
   const struct isolation_node *node = nodes;
@@ -96,7 +85,7 @@ static double path(const struct isolation_node *nodes, const float *places) {
 static double score(const struct block *block, const double *row, double *scratch) {
   const struct forest forest = forest_of(block);
   float *const places = (float *)scratch;
-  place_row(forest.ranges, block_columns(block), row, places);
+  column_ranges_place(forest.ranges, block_columns(block), row, REACH, places);
   double sum = 0;
   for (uint32_t i = 0; i < forest.body->trees; i++)
     sum += path(forest.nodes + forest.first[i], places);
@@ -122,7 +111,7 @@ static void explain(const struct block *block, const double *row, double *scratc
   float *const places = (float *)scratch;
   const size_t columns = block_columns(block);
   uint16_t *const counts = (uint16_t *)(scratch + columns);
-  place_row(forest.ranges, columns, row, places);
+  column_ranges_place(forest.ranges, columns, row, REACH, places);
   memset(ret_parts, 0, columns * sizeof *ret_parts);
   for (uint32_t i = 0; i < forest.body->trees; i++) {
     const struct isolation_node *const nodes = forest.nodes + forest.first[i];
@@ -133,19 +122,9 @@ static void explain(const struct block *block, const double *row, double *scratc
     ret_parts[i] = fmax(ret_parts[i], 0);
 }
 
-static struct range range_of(const struct matrix *rows, size_t column) {
-  double low = rows->cells[column], high = low;
-  for (size_t i = 1; i < rows->rows; i++) {
-    const double value = rows->cells[i * rows->columns + column];
-    low = value < low ? value : low;
-    high = value > high ? value : high;
-  }
-  return (struct range){low, high > low ? high - low : 1};
-}
-
 /* What a fit works with. */
 struct work {
-  struct range *ranges;
+  struct column_range *ranges;
   float *cells;
   uint32_t *sample, *order, *node_first, *tree_first;
   struct isolation_node *nodes; /* grows */
@@ -174,13 +153,12 @@ static int work_init(struct work *work, const struct matrix *rows, size_t sample
   if (work->ranges == NULL || work->cells == NULL || work->sample == NULL || work->order == NULL ||
       work->node_first == NULL || work->tree_first == NULL)
     return STATUS_NO_MEMORY;
-  for (size_t i = 0; i < rows->columns; i++) {
-    work->ranges[i] = range_of(rows, i);
+  column_ranges_find(rows, work->ranges);
+  for (size_t i = 0; i < rows->columns; i++)
     work->order[i] = (uint32_t)i;
-  }
   for (size_t i = 0; i < rows->rows; i++)
-    place_row(work->ranges, rows->columns, rows->cells + i * rows->columns,
-              work->cells + i * rows->columns);
+    column_ranges_place(work->ranges, rows->columns, rows->cells + i * rows->columns, REACH,
+                        work->cells + i * rows->columns);
   return STATUS_OK;
 }
 
@@ -229,7 +207,7 @@ static struct block *make_block(const struct work *work, size_t columns, size_t 
     return NULL;
   struct body *const body = block_body(block);
   *body = (struct body){(uint32_t)trees, (uint32_t)nodes, isolation_mean_path(sampled)};
-  struct range *const ranges = (struct range *)(body + 1);
+  struct column_range *const ranges = (struct column_range *)(body + 1);
   memcpy(ranges, work->ranges, columns * sizeof *ranges);
   memcpy(ranges + columns, work->tree_first, (trees + 1) * sizeof *work->tree_first);
   memcpy((char *)body + nodes_offset(columns, trees), work->nodes, nodes * sizeof *work->nodes);
@@ -275,13 +253,6 @@ static bool tree_is_valid(const struct isolation_node *nodes, size_t count, size
   return valid && free_child == count && rows <= ISOLATION_SAMPLE_MAX;
 }
 
-static bool ranges_are_valid(const struct range *ranges, size_t columns) {
-  for (size_t i = 0; i < columns; i++)
-    if (!isfinite(ranges[i].low) || !isfinite(ranges[i].span) || !(ranges[i].span > 0))
-      return false;
-  return true;
-}
-
 static bool valid(const struct block *block) {
   const size_t columns = block_columns(block), size = block_body_size(block);
   if (size < sizeof(struct body))
@@ -290,8 +261,8 @@ static bool valid(const struct block *block) {
   const struct body *const body = forest.body;
   if (body->trees == 0 || body->trees > MODEL_BLOCK_MAX / sizeof(struct isolation_node) ||
       size < nodes_offset(columns, body->trees) + (size_t)body->nodes * sizeof *forest.nodes ||
-      !isfinite(body->usual) || !ranges_are_valid(forest.ranges, columns) || forest.first[0] != 0 ||
-      forest.first[body->trees] != body->nodes)
+      !isfinite(body->usual) || !column_ranges_valid(forest.ranges, columns) ||
+      forest.first[0] != 0 || forest.first[body->trees] != body->nodes)
     return false;
   for (uint32_t i = 0; i < body->trees; i++) {
     const uint32_t first = forest.first[i], end = forest.first[i + 1];
