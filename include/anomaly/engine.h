@@ -46,11 +46,23 @@ typedef void (*engine_listener)(void *context, const struct episode_event *event
  */
 typedef void (*engine_boot_listener)(void *context, const char *host, double time);
 
+/* A row of a group that was judged; strings are valid during the call only. */
+struct engine_row {
+  struct metric_id group; /* its own metric */
+  bool over_hosts;        /* its members are hosts, not metrics of one */
+  double interval;        /* seconds of the row, which ends at verdict.time */
+  struct verdict verdict;
+};
+
+/* Gets each row of a group, in the same way, before what listeners hear of it. */
+typedef void (*engine_row_listener)(void *context, const struct engine_row *row);
+
 struct engine_settings {
   struct engine_options options;
   struct rule_set *rules;   /* owned by the engine after a successful create; NULL = none */
   engine_listener listener; /* may be NULL */
   engine_boot_listener boot_listener; /* may be NULL */
+  engine_row_listener row_listener;   /* may be NULL */
   void *listener_context;
   /* Gets all changes, after `listener`, and each other verdict over the line; may be NULL. */
   engine_listener verdict_listener;
@@ -119,6 +131,10 @@ void engine_tick(struct engine *engine, double now);
  * what is beyond is lost. Errors: STATUS_NO_MEMORY, STATUS_LIMIT (some were lost).
  */
 int engine_judge_kept(struct engine *engine);
+
+/* Whether a metric has a place in the group whose own metric is `group`. */
+bool engine_is_member(struct engine *engine, const struct metric_id *group,
+                      const struct metric_id *id);
 
 /*
  * The most specific rule that matches a metric, known or not; NULL where none

@@ -25,8 +25,8 @@ static struct leader *leader_of(struct trial *trial, const char *name) {
   return &trial->leaders[i];
 }
 
-static void open_episode(struct trial *trial, struct tally *tally,
-                         const struct episode_event *event) {
+/* Of the subject at hand; it counts as one of the subject that was judged. */
+static void open_episode(struct trial *trial, size_t judged, const struct episode_event *event) {
   struct seen_episode *const episodes =
       room_for_one(trial->episodes, trial->episode_count, &trial->episode_room, sizeof *episodes);
   if (episodes == NULL) {
@@ -36,11 +36,12 @@ static void open_episode(struct trial *trial, struct tally *tally,
   trial->episodes = episodes;
   episodes[trial->episode_count++] = (struct seen_episode){
       .metric = trial->backtest->now,
+      .judged = judged,
       .kind = event->kind,
       .leading = event->verdict.leading,
   };
-  tally->open = trial->episode_count;
-  tally->episodes++;
+  trial->tallies[trial->backtest->now].open = trial->episode_count;
+  trial->tallies[judged].episodes++;
   leader_of(trial, event->verdict.leading)->episodes++;
 }
 
@@ -55,8 +56,8 @@ static void listen_boot(void *context, const char *host, double time) {
 
 static void listen(void *context, const struct episode_event *event) {
   struct trial *const trial = context;
-  if (strcmp(event->metric.part[METRIC_PLUGIN], GROUP_PLUGIN) == 0 &&
-      !backtest_find_group(trial->backtest, event)) {
+  const bool of_group = strcmp(event->metric.part[METRIC_PLUGIN], GROUP_PLUGIN) == 0;
+  if (of_group && !backtest_find_group(trial->backtest, event)) {
     trial->backtest->no_memory = true;
     return;
   }
@@ -64,7 +65,7 @@ static void listen(void *context, const struct episode_event *event) {
     trial->backtest->no_memory = true;
   struct tally *const tally = &trial->tallies[trial->backtest->now];
   if (event->change == EPISODE_OPENED)
-    open_episode(trial, tally, event);
+    open_episode(trial, of_group ? trial->backtest->group : trial->backtest->now, event);
   if (tally->open == 0)
     return;
   struct seen_episode *const episode = &trial->episodes[tally->open - 1];
@@ -89,6 +90,7 @@ int backtest_add(struct backtest *backtest, const char *title, struct config *co
   settings.rules = config->rules;
   settings.listener = listen;
   settings.boot_listener = listen_boot;
+  settings.row_listener = backtest_take_group_row;
   settings.groups_later = true;
   settings.listener_context = trial;
   const int status = engine_create(&trial->engine, &settings);
@@ -139,11 +141,22 @@ bool backtest_grow(struct backtest *backtest, size_t wanted) {
   return true;
 }
 
+bool backtest_make_plots(struct backtest *backtest, size_t subject) {
+  for (size_t i = 0; i < backtest->trial_count && backtest->plotted; i++) {
+    struct tally *const tally = &backtest->trials[i].tallies[subject];
+    tally->plot = malloc(sizeof *tally->plot);
+    if (tally->plot == NULL)
+      return false;
+    plot_init(tally->plot);
+  }
+  return true;
+}
+
 static bool begin_subject(struct backtest *backtest, struct subject *subject,
                           const struct history_value *value) {
   for (size_t part = 0; part < METRIC_PARTS; part++)
     text_copy(subject->metric.name.part[part], METRIC_PART_SIZE, value->id.part[part]);
-  subject->metric.first_time = value->sample.time;
+  subject->metric.first_time = subject->first_time = value->sample.time;
   subject->silent_since = (double)NAN;
   subject->known = true;
   if (!roster_hold(&backtest->roster, value->id.part[METRIC_HOST], value->sample.time,
@@ -155,14 +168,7 @@ static bool begin_subject(struct backtest *backtest, struct subject *subject,
   for (size_t i = 0; i < backtest->trial_count; i++)
     backtest->trials[i].tallies[backtest->now].rule =
         engine_rule(backtest->trials[i].engine, &value->id);
-  for (size_t i = 0; i < backtest->trial_count && backtest->plotted; i++) {
-    struct tally *const tally = &backtest->trials[i].tallies[backtest->now];
-    tally->plot = malloc(sizeof *tally->plot);
-    if (tally->plot == NULL)
-      return false;
-    plot_init(tally->plot);
-  }
-  return true;
+  return backtest_make_plots(backtest, backtest->now);
 }
 
 static bool find_subject(struct backtest *backtest, const struct history_value *value,
@@ -177,43 +183,7 @@ static bool find_subject(struct backtest *backtest, const struct history_value *
   return subject->known || begin_subject(backtest, subject, value);
 }
 
-/* ---- Rows ---- */
-
-static bool grow_doubles(double **numbers, size_t room) {
-  double *const grown = realloc(*numbers, room * sizeof *grown);
-  if (grown != NULL)
-    *numbers = grown;
-  return grown != NULL;
-}
-
-static bool grow_flags(bool **flags, size_t room) {
-  bool *const grown = realloc(*flags, room * sizeof *grown);
-  if (grown != NULL)
-    *flags = grown;
-  return grown != NULL;
-}
-
-static bool grow_rows(struct backtest *backtest, struct subject *subject) {
-  if (subject->rows < subject->room)
-    return true;
-  const size_t room = 2 * subject->room + 1024;
-  if (!grow_doubles(&subject->time, room) || !grow_flags(&subject->label, room))
-    return false;
-  for (size_t i = 0; i < backtest->trial_count; i++) {
-    struct tally *const tally = &backtest->trials[i].tallies[backtest->now];
-    if (!grow_doubles(&tally->score, room) || !grow_doubles(&tally->onset, room) ||
-        !grow_flags(&tally->alarm, room))
-      return false;
-  }
-  subject->room = room;
-  return true;
-}
-
-static void keep_row(struct tally *tally, size_t row, const struct verdict *verdict) {
-  tally->score[row] = verdict->score;
-  tally->onset[row] = verdict->onset;
-  tally->alarm[row] = verdict->anomaly;
-}
+/* ---- Values ---- */
 
 static void plot_value(struct tally *tally, const struct history_value *value,
                        const struct verdict *verdict, bool labelled) {
@@ -231,21 +201,25 @@ static void plot_value(struct tally *tally, const struct history_value *value,
   plot_add(tally->plot, &point);
 }
 
-static void observe(struct trial *trial, const struct subject *subject,
+void trial_count(struct trial *trial, struct tally *tally, const struct verdict *verdict) {
+  if (!verdict->anomaly)
+    return;
+  tally->anomalies++;
+  leader_of(trial, verdict->leading)->anomalies++;
+}
+
+static bool observe(struct trial *trial, const struct subject *subject,
                     const struct history_value *value, bool labelled) {
   const double nan = (double)NAN;
   struct tally *const tally = &trial->tallies[trial->backtest->now];
   struct verdict verdict = {.value = nan, .lower = nan, .upper = nan, .leading = ""};
   feed_sample(trial->engine, &value->id, &value->sample, &tally->cadence, &verdict);
-  if (verdict.anomaly) {
-    tally->anomalies++;
-    trial->anomalies++;
-    leader_of(trial, verdict.leading)->anomalies++;
-  }
-  if (trial->backtest->labelled)
-    keep_row(tally, subject->rows, &verdict);
+  trial_count(trial, tally, &verdict);
+  trial->anomalies += verdict.anomaly;
   if (tally->plot != NULL)
     plot_value(tally, value, &verdict, labelled);
+  const struct marked_rows *const rows = &subject->rows;
+  return !trial->backtest->labelled || tally_keep(tally, rows->count - 1, rows->room, &verdict);
 }
 
 /* What feed_sample will find silent; the cadence is the same in all trials. */
@@ -263,37 +237,45 @@ static bool note_silence(struct backtest *backtest, struct subject *subject,
   return roster_note_silence(&backtest->roster, &silence);
 }
 
-bool backtest_observe(struct backtest *backtest, const struct history_value *value) {
+/* What is labelled of the subject at hand. */
+static bool note_label(struct backtest *backtest, struct subject *subject, double time,
+                       bool labelled) {
+  return !backtest->labelled || (marked_rows_add(&subject->rows, time, labelled) &&
+                                 label_spans_note(&subject->labelled, time, labelled));
+}
+
+static bool observe_all(struct backtest *backtest, const struct history_value *value) {
   struct subject *subject;
-  if (!find_subject(backtest, value, &subject) ||
-      !note_silence(backtest, subject, &value->sample) ||
-      (backtest->labelled && !grow_rows(backtest, subject))) {
-    backtest->no_memory = true;
+  if (!find_subject(backtest, value, &subject) || !note_silence(backtest, subject, &value->sample))
     return false;
-  }
   const double time = value->sample.time;
   backtest->now_time = time;
   roster_note_value(&backtest->roster, subject->metric.host, time);
   const bool labelled =
       backtest->labels != NULL ? label_walk_at(&subject->walk, time) : value->labelled;
+  if (!note_label(backtest, subject, time, labelled))
+    return false;
   for (size_t i = 0; i < backtest->trial_count; i++)
-    observe(&backtest->trials[i], subject, value, labelled);
-  if (backtest->labelled) {
-    subject->time[subject->rows] = time;
-    subject->label[subject->rows++] = labelled;
-  }
+    if (!observe(&backtest->trials[i], subject, value, labelled))
+      return false;
   subject->values++;
   subject->last_time = time;
   backtest->first_time = fmin(backtest->first_time, time);
   backtest->last_time = fmax(backtest->last_time, time);
+  return true;
+}
+
+bool backtest_observe(struct backtest *backtest, const struct history_value *value) {
+  if (!observe_all(backtest, value))
+    backtest->no_memory = true;
   return !backtest->no_memory;
 }
 
 double backtest_weeks(const struct backtest *backtest) {
   double seconds = 0;
   for (size_t i = 0; i < backtest->subject_count; i++)
-    if (backtest->subjects[i].values > 0)
-      seconds += backtest->subjects[i].last_time - backtest->subjects[i].metric.first_time;
+    if (backtest->subjects[i].values > 0 && !backtest->subjects[i].group)
+      seconds += backtest->subjects[i].last_time - backtest->subjects[i].first_time;
   return seconds / WEEK;
 }
 
@@ -307,15 +289,23 @@ static void release_incidents(struct trial *trial) {
   free(trial->told_of_host);
 }
 
+static void release_rows(struct marked_rows *rows) {
+  free(rows->time);
+  free(rows->label);
+}
+
 static void release_trial(struct trial *trial, size_t tallies) {
   engine_destroy(trial->engine);
   chronicle_release(&trial->chronicle);
   release_incidents(trial);
   for (size_t i = 0; trial->tallies != NULL && i < tallies; i++) {
-    free(trial->tallies[i].score);
-    free(trial->tallies[i].onset);
-    free(trial->tallies[i].alarm);
-    free(trial->tallies[i].plot);
+    struct tally *const tally = &trial->tallies[i];
+    release_rows(&tally->own);
+    label_spans_release(&tally->labelled);
+    free(tally->score);
+    free(tally->onset);
+    free(tally->alarm);
+    free(tally->plot);
   }
   free(trial->tallies);
   free(trial->rules);
@@ -326,85 +316,11 @@ void backtest_release(struct backtest *backtest) {
   for (size_t i = 0; i < backtest->trial_count; i++)
     release_trial(&backtest->trials[i], backtest->subject_count);
   for (size_t i = 0; i < backtest->subject_count; i++) {
-    free(backtest->subjects[i].time);
-    free(backtest->subjects[i].label);
+    release_rows(&backtest->subjects[i].rows);
+    label_spans_release(&backtest->subjects[i].labelled);
     label_walk_release(&backtest->subjects[i].walk);
   }
   free(backtest->subjects);
   roster_release(&backtest->roster);
   *backtest = (struct backtest){.trial_count = 0};
 }
-
-/* ---- Quality ---- */
-
-static size_t count_windows(const struct subject *subject, struct nab_window *windows) {
-  size_t count = 0;
-  for (size_t row = 0; row < subject->rows; row++) {
-    if (!subject->label[row])
-      continue;
-    const size_t first = row;
-    while (row + 1 < subject->rows && subject->label[row + 1])
-      row++;
-    if (windows != NULL)
-      windows[count] = (struct nab_window){.first = first, .last = row};
-    count++;
-  }
-  return count;
-}
-
-static bool make_windows(const struct backtest *backtest, const struct trial *trial,
-                         struct nab_series *series) {
-  for (size_t i = 0; i < backtest->subject_count; i++) {
-    const struct subject *const subject = &backtest->subjects[i];
-    struct nab_window *const windows = calloc(count_windows(subject, NULL) + 1, sizeof *windows);
-    if (windows == NULL)
-      return false;
-    series[i] = (struct nab_series){.rows = subject->rows,
-                                    .score = trial->tallies[i].onset,
-                                    .windows = windows,
-                                    .window_count = count_windows(subject, windows)};
-  }
-  return true;
-}
-
-/* By onset, the score that is made for it. */
-static int score_nab(const struct backtest *backtest, const struct trial *trial,
-                     struct quality *quality) {
-  struct nab_series *const series = calloc(backtest->subject_count + 1, sizeof *series);
-  int status = STATUS_NO_MEMORY;
-  if (series != NULL && make_windows(backtest, trial, series)) {
-    status = STATUS_OK;
-    for (size_t i = 0; i < NAB_PROFILES && status == STATUS_OK; i++)
-      status = nab_score(series, backtest->subject_count, &nab_profiles[i], &quality->nab[i]);
-    quality->nab_known = status == STATUS_OK;
-  }
-  for (size_t i = 0; series != NULL && i < backtest->subject_count; i++)
-    free((void *)(uintptr_t)series[i].windows);
-  free(series);
-  return status == STATUS_INVALID ? STATUS_OK : status;
-}
-
-int backtest_quality(const struct backtest *backtest, const struct trial *trial,
-                     struct quality *ret_quality) {
-  struct quality quality = {.nab_known = false};
-  int status = STATUS_OK;
-  for (size_t i = 0; i < backtest->subject_count && status == STATUS_OK; i++) {
-    const struct subject *const subject = &backtest->subjects[i];
-    const struct judged_series series = {.rows = subject->rows,
-                                         .time = subject->time,
-                                         .label = subject->label,
-                                         .score = trial->tallies[i].score,
-                                         .alarm = trial->tallies[i].alarm};
-    if (subject->rows > 1)
-      status = quality_set_add(&quality.set, &series, NULL);
-  }
-  if (status == STATUS_OK)
-    status = score_nab(backtest, trial, &quality);
-  if (status == STATUS_OK)
-    *ret_quality = quality;
-  else
-    quality_release(&quality);
-  return status;
-}
-
-void quality_release(struct quality *quality) { quality_set_release(&quality->set); }

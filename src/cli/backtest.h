@@ -8,6 +8,7 @@
 #include "anomaly/engine.h"
 #include "cli/chronicle.h"
 #include "cli/feed.h"
+#include "cli/label_spans.h"
 #include "cli/plot.h"
 #include "cli/roster.h"
 #include "config/config.h"
@@ -25,6 +26,7 @@ enum { TRIALS_MAX = 16, LEADERS_MAX = 16 };
 /* An episode as a trial saw it. */
 struct seen_episode {
   size_t metric;
+  size_t judged;     /* the same, or the group over hosts whose rows it is of */
   double start, end; /* NaN while open */
   double peak_score, peak_time, peak_value;
   enum anomaly_kind kind;
@@ -60,14 +62,25 @@ struct rule_share {
   uint64_t anomalies, episodes;
 };
 
-/* What a trial made of one metric. The rows are kept where there are labels. */
+/* When the rows of a subject were, and whether something was labelled then. */
+struct marked_rows {
+  size_t count, room;
+  double *time;
+  bool *label;
+};
+
+/* What a trial made of one subject. The rows are kept where there are labels. */
 struct tally {
-  const struct rule *rule; /* the most specific one; NULL: there was no room for it */
+  const struct rule *rule; /* the most specific one; NULL: a group, or there was no room for it */
   uint64_t anomalies, episodes;
   size_t open; /* 1 + its place in the trial's episodes; 0: none */
   struct cadence cadence;
-  double *score, *onset; /* by row */
-  bool *alarm;
+  uint64_t rows;               /* of a group, as is what follows */
+  struct marked_rows own;      /* each trial has rows of its own */
+  struct label_spans labelled; /* of all members */
+  bool *alarm;                 /* by row of any subject */
+  double *score, *onset;
+  size_t room;
   struct plot *plot; /* where plots are wanted */
 };
 
@@ -92,17 +105,19 @@ struct trial {
   bool overfull;          /* there was more than incidents can be made of */
 };
 
-/* A metric of the past; the rows are kept where there are labels. */
+/*
+ * A metric of the past, with a row for each value, or a group. What a group over hosts tells is
+ * under the name of a host, a subject without values.
+ */
 struct subject {
-  bool known;
+  bool known, group;
   struct chronicle_metric metric;
-  uint64_t values;
-  double last_time;
-  double silent_since; /* NaN: it is not */
-  size_t rows, room;
-  double *time;
-  bool *label;
+  uint64_t values;              /* or rows of a group, in the trial with the most */
+  double first_time, last_time; /* of them */
+  double silent_since;          /* NaN: it is not */
+  struct marked_rows rows;      /* the same in all trials */
   struct label_walk walk;
+  struct label_spans labelled;
 };
 
 struct backtest {
@@ -114,6 +129,7 @@ struct backtest {
   size_t base;       /* its first subject */
   size_t now;        /* subject that is observed */
   double now_time;   /* of its value */
+  size_t group;      /* subject of the last row of a group */
   struct roster roster;
   const struct labels *labels; /* NULL: none */
   bool labelled;               /* rows are kept */
@@ -138,10 +154,26 @@ void backtest_begin(struct backtest *backtest, const char *place);
  */
 int backtest_judge_groups(struct backtest *backtest);
 
-/* For backtest.c and backtest_groups.c: room for subjects, and that of a group as the one at hand.
- */
+/* What the files of a backtest have from each other; false where memory runs out. */
+
+/* Room for subjects, and plots of one where they are wanted. */
 bool backtest_grow(struct backtest *backtest, size_t wanted);
+bool backtest_make_plots(struct backtest *backtest, size_t subject);
+
+/* The subject of what a group has told, as the one at hand. */
 bool backtest_find_group(struct backtest *backtest, const struct episode_event *event);
+
+/* Has the type of an engine_row_listener; the context is the trial. */
+void backtest_take_group_row(void *context, const struct engine_row *row);
+
+/* Counts a verdict of a trial. */
+void trial_count(struct trial *trial, struct tally *tally, const struct verdict *verdict);
+
+/* A row's time and label, before the verdicts on it. */
+bool marked_rows_add(struct marked_rows *rows, double time, bool labelled);
+
+/* A verdict on row `row` of a subject that has room for `room` of them. */
+bool tally_keep(struct tally *tally, size_t row, size_t room, const struct verdict *verdict);
 
 /* Gives a value to all trials; false where memory runs out. */
 bool backtest_observe(struct backtest *backtest, const struct history_value *value);
@@ -157,12 +189,12 @@ void subject_name(const struct subject *subject, struct text *text);
 
 void backtest_release(struct backtest *backtest);
 
-/* Weeks that all metrics cover together. */
+/* Weeks that all metrics cover together, without groups. */
 double backtest_weeks(const struct backtest *backtest);
 
-/* How well a trial found what is labelled. */
+/* How well a trial found what is labelled, by metrics and by groups. */
 struct quality {
-  struct quality_set set;
+  struct quality_set set, groups;
   struct nab_result nab[NAB_PROFILES];
   bool nab_known; /* some window is scored */
 };

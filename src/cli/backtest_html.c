@@ -71,8 +71,9 @@ static void write_name(FILE *stream, const struct backtest *backtest, size_t sub
 
 static void write_trials(FILE *stream, const struct backtest_report *report) {
   const struct backtest *const backtest = report->backtest;
-  fprintf(stream, "<p>%zu metrics of %zu hosts, %.1f metric weeks</p>\n<ul>\n",
-          report->subject_count, backtest->roster.host_count, backtest_weeks(backtest));
+  fprintf(stream, "<p>%zu metrics of %zu hosts, %zu groups, %.1f metric weeks</p>\n<ul>\n",
+          report->subject_count - report->group_count, backtest->roster.host_count,
+          report->group_count, backtest_weeks(backtest));
   for (size_t i = 0; i < backtest->trial_count; i++) {
     fprintf(stream, "<li>%c: ", report_letter(i));
     html_write_text(stream, backtest->trials[i].title);
@@ -89,7 +90,7 @@ static void write_table(FILE *stream, const struct backtest_report *report) {
     fprintf(stream, "<th>%c</th>", report_letter(i));
   fputs("</tr>\n", stream);
   for (const struct report_row *row = report_rows; row->name != NULL; row++) {
-    if (row->labelled && report->quality == NULL)
+    if (!report_has(report, row))
       continue;
     fprintf(stream, "<tr><td>%s</td>", row->name);
     for (size_t i = 0; i < report->backtest->trial_count; i++)
@@ -131,7 +132,7 @@ static void write_rules(FILE *stream, const struct backtest *backtest) {
 
 static void write_plots(FILE *stream, const struct backtest_report *report) {
   const size_t shown = least(report->subject_count, PLOTS_MAX);
-  fprintf(stream, "<h2>Metrics, most episodes first</h2>\n%s", key);
+  fprintf(stream, "<h2>Metrics and groups, most episodes first</h2>\n%s", key);
   if (shown < report->subject_count)
     fprintf(stream, "<p>%zu of %zu are shown.</p>\n", shown, report->subject_count);
   for (size_t i = 0; i < shown; i++) {

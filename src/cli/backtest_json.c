@@ -92,7 +92,7 @@ static json_t *trial_of(const struct backtest_report *report, size_t index) {
   json_t *const object = json_pack("{s:o}", "title", json_text(trial->title));
   for (const struct report_row *row = report_rows; row->name != NULL; row++) {
     char key[64];
-    if (row->labelled && report->quality == NULL)
+    if (!report_has(report, row))
       continue;
     write_key(row->name, key, sizeof key);
     const char *const name = strcmp(key, "episodes") == 0 ? "episode_count" : key;
@@ -105,22 +105,25 @@ static json_t *trial_of(const struct backtest_report *report, size_t index) {
   return object;
 }
 
-static json_t *metrics_of(const struct backtest_report *report) {
-  json_t *const metrics = json_array();
+/* The metrics, or the groups. */
+static json_t *subjects_of(const struct backtest_report *report, bool groups) {
+  json_t *const subjects = json_array();
   for (size_t i = 0; i < report->subject_count; i++) {
     const size_t at = report->noisiest[i];
     const struct subject *const subject = &report->backtest->subjects[at];
+    if (subject->group != groups)
+      continue;
     json_t *const episodes = json_array();
     for (size_t trial = 0; trial < report->backtest->trial_count; trial++)
       json_array_append_new(
           episodes, json_integer((json_int_t)report->backtest->trials[trial].tallies[at].episodes));
     json_array_append_new(
-        metrics, json_pack("{s:o, s:I, s:o, s:o, s:o}", "metric", name_of(report->backtest, at),
-                           "values", (json_int_t)subject->values, "first_time",
-                           json_number(subject->metric.first_time), "last_time",
-                           json_number(subject->last_time), "episodes", episodes));
+        subjects, json_pack("{s:o, s:I, s:o, s:o, s:o}", "metric", name_of(report->backtest, at),
+                            groups ? "rows" : "values", (json_int_t)subject->values, "first_time",
+                            json_number(subject->first_time), "last_time",
+                            json_number(subject->last_time), "episodes", episodes));
   }
-  return metrics;
+  return subjects;
 }
 
 static json_t *hosts_of(const struct backtest_report *report) {
@@ -144,8 +147,9 @@ void backtest_write_json(FILE *stream, const struct backtest_report *report) {
   json_t *const trials = json_array();
   for (size_t i = 0; i < report->backtest->trial_count; i++)
     json_array_append_new(trials, trial_of(report, i));
-  json_t *const object = json_pack("{s:o, s:o, s:o}", "trials", trials, "hosts", hosts_of(report),
-                                   "metrics", metrics_of(report));
+  json_t *const object =
+      json_pack("{s:o, s:o, s:o, s:o}", "trials", trials, "hosts", hosts_of(report), "metrics",
+                subjects_of(report, false), "groups", subjects_of(report, true));
   if (object != NULL)
     json_dumpf(object, stream, JSON_INDENT(1));
   fputs("\n", stream);

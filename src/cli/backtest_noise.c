@@ -34,7 +34,7 @@ static double by_week(uint64_t count, double first_time, double last_time) {
 
 double report_episode_rate(const struct backtest_report *report, size_t trial, size_t subject) {
   const struct subject *const of = &report->backtest->subjects[subject];
-  return by_week(report->backtest->trials[trial].tallies[subject].episodes, of->metric.first_time,
+  return by_week(report->backtest->trials[trial].tallies[subject].episodes, of->first_time,
                  of->last_time);
 }
 
@@ -91,6 +91,8 @@ int backtest_report_create(struct backtest_report *ret_report, const struct back
   *ret_report = (struct backtest_report){.backtest = backtest, .quality = quality};
   ret_report->noisiest = rank_subjects(backtest, &ret_report->subject_count);
   ret_report->noisiest_hosts = rank_hosts(backtest);
+  for (size_t i = 0; i < backtest->subject_count; i++)
+    ret_report->group_count += backtest->subjects[i].group;
   return ret_report->noisiest != NULL && ret_report->noisiest_hosts != NULL ? STATUS_OK
                                                                             : STATUS_NO_MEMORY;
 }

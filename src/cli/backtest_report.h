@@ -12,8 +12,8 @@ struct backtest_report {
   const struct backtest *backtest;
   const struct quality *quality; /* of each trial; NULL without labels */
   size_t *noisiest; /* all subjects with values, most episodes of any trial first; owned */
-  size_t subject_count;
-  size_t *noisiest_hosts; /* all of the roster, most told of by any trial first; owned */
+  size_t subject_count, group_count; /* of them, with groups; the groups alone */
+  size_t *noisiest_hosts;            /* all of the roster, most told of by any trial first; owned */
 };
 
 /* Makes a report of a backtest; release it in any case. Errors: STATUS_NO_MEMORY. */
@@ -35,10 +35,14 @@ struct report_row {
   double (*number)(const struct backtest_report *report, size_t trial);
   unsigned decimals;
   bool labelled; /* only where there are labels */
+  bool groups;   /* only where there are groups */
 };
 
 /* Ended by a row whose name is NULL. */
 extern const struct report_row report_rows[];
+
+/* Whether the report has a row. */
+bool report_has(const struct backtest_report *report, const struct report_row *row);
 
 /* What to say of a trial that is overfull. */
 extern const char report_overfull[];

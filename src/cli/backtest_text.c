@@ -13,9 +13,12 @@ static void print_span(FILE *stream, const struct backtest_report *report) {
   const struct backtest *const backtest = report->backtest;
   uint64_t values = 0;
   for (size_t i = 0; i < backtest->subject_count; i++)
-    values += backtest->subjects[i].values;
-  fprintf(stream, "%zu metrics of %zu hosts, %" PRIu64 " values", report->subject_count,
-          backtest->roster.host_count, values);
+    values += backtest->subjects[i].group ? 0 : backtest->subjects[i].values;
+  fprintf(stream, "%zu metrics of %zu hosts, ", report->subject_count - report->group_count,
+          backtest->roster.host_count);
+  if (report->group_count > 0)
+    fprintf(stream, "%zu groups, ", report->group_count);
+  fprintf(stream, "%" PRIu64 " values", values);
   if (values > 0) {
     char span[128];
     struct text text = text_over(span, sizeof span);
@@ -47,7 +50,7 @@ static void print_table(FILE *stream, const struct backtest_report *report) {
     fprintf(stream, "%*c", CELL_WIDTH, report_letter(i));
   fputs("\n", stream);
   for (const struct report_row *row = report_rows; row->name != NULL; row++) {
-    if (row->labelled && report->quality == NULL)
+    if (!report_has(report, row))
       continue;
     fprintf(stream, "%-*s", NAME_WIDTH, row->name);
     for (size_t i = 0; i < trials; i++)

@@ -155,7 +155,7 @@ static void write_episodes(FILE *stream, const struct scale *scale, const struct
   for (size_t i = 0; i < trial->episode_count; i++) {
     const struct seen_episode *const episode = &trial->episodes[i];
     const double end = isnan(episode->end) ? scale->end : episode->end;
-    if (episode->metric == subject)
+    if (episode->judged == subject)
       write_rectangle(stream, class, x_of(scale, episode->start), x_of(scale, end), top,
                       ROW_HEIGHT - 2);
   }
@@ -186,9 +186,16 @@ static void write_axes(FILE *stream, const struct scale *scale, double bottom) {
           from, WIDTH - RIGHT, bottom - 4, to);
 }
 
+/* Of the first trial that has one: a group may be in some only. */
+static const struct plot *first_plot(const struct backtest *backtest, size_t subject) {
+  size_t i = 0;
+  while (i + 1 < backtest->trial_count && isnan(backtest->trials[i].tallies[subject].plot->start))
+    i++;
+  return backtest->trials[i].tallies[subject].plot;
+}
+
 void svg_write_plot(FILE *stream, const struct backtest *backtest, size_t subject) {
-  const struct plot *const plot = backtest->trials[0].tallies[subject].plot;
-  const struct scale scale = scale_of(plot);
+  const struct scale scale = scale_of(first_plot(backtest, subject));
   const int height = ROWS_TOP + ROW_HEIGHT * (int)backtest->trial_count + TIMES;
   fprintf(stream, "<svg viewBox=\"0 0 %d %d\" role=\"img\">\n<title>", WIDTH, height);
   char name[METRIC_TEXT_SIZE];
@@ -200,7 +207,10 @@ void svg_write_plot(FILE *stream, const struct backtest *backtest, size_t subjec
   write_area(stream, &scale, true);
   write_area(stream, &scale, false);
   for (size_t i = 0; i < backtest->trial_count; i++) {
-    const struct scale of_trial = scale_of(backtest->trials[i].tallies[subject].plot);
+    const struct plot *const plot = backtest->trials[i].tallies[subject].plot;
+    if (isnan(plot->start))
+      continue;
+    const struct scale of_trial = scale_of(plot);
     write_scores(stream, &of_trial, i);
     write_episodes(stream, &of_trial, &backtest->trials[i], i, subject);
   }

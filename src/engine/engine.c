@@ -84,6 +84,7 @@ int engine_create(struct engine **ret_engine, const struct engine_settings *sett
   engine->options = settings->options;
   engine->listener = settings->listener;
   engine->boot_listener = settings->boot_listener;
+  engine->row_listener = settings->row_listener;
   engine->listener_context = settings->listener_context;
   engine->verdict_listener = settings->verdict_listener;
   engine->verdict_context = settings->verdict_context;

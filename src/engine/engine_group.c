@@ -110,13 +110,21 @@ void engine_feed_groups(struct engine *engine, const struct metric *metric,
   }
 }
 
-/* What a row does to the group's own metric. True where that is to be told. */
-static bool conclude(struct engine *engine, struct group_instance *instance,
-                     const struct group_judged_row *row, struct episode_event *ret_event) {
+/* What came of a row, to be told with no lock held. */
+struct row_news {
+  bool taken; /* by the group's own metric */
+  bool told;  /* listeners are to hear of the event */
+  struct verdict verdict;
+  struct episode_event event;
+};
+
+/* What a row does to the group's own metric. */
+static void conclude(struct engine *engine, struct group_instance *instance,
+                     const struct group_judged_row *row, struct row_news *ret_news) {
   struct shard *shard;
   struct metric *const metric = engine_lock_metric(engine, &instance->key, &shard);
-  bool news = false;
-  if (metric != NULL && metric->plan->group == instance->rule) {
+  ret_news->taken = metric != NULL && metric->plan->group == instance->rule;
+  if (ret_news->taken) {
     const struct group_news group = {.time = row->time,
                                      .interval = row->interval,
                                      .finding = &row->finding,
@@ -127,29 +135,43 @@ static bool conclude(struct engine *engine, struct group_instance *instance,
     metric->last_seen = atomic_load(&engine->clock);
     engine_count_metric(shard, metric, 1);
     engine_note_verdict(engine, shard, metric, &outcome.verdict);
-    news = engine_is_news(engine, &outcome);
-    if (news)
-      metric_event(metric, &outcome.verdict, outcome.end, ret_event);
+    ret_news->verdict = outcome.verdict;
+    ret_news->told = engine_is_news(engine, &outcome);
+    if (ret_news->told)
+      metric_event(metric, &outcome.verdict, outcome.end, &ret_news->event);
   }
   pthread_mutex_unlock(&shard->lock);
-  return news;
+}
+
+static void tell(struct engine *engine, const struct group_instance *instance, double interval,
+                 const struct row_news *news) {
+  if (news->taken && engine->row_listener != NULL) {
+    const struct engine_row row = {.group = metric_identity_of(instance->key.bytes),
+                                   .over_hosts = instance->rule->options.by == GROUP_BY_METRIC,
+                                   .interval = interval,
+                                   .verdict = news->verdict};
+    engine->row_listener(engine->listener_context, &row);
+  }
+  if (news->told)
+    engine_tell_episode(engine, &news->event);
 }
 
 /* One row, if there is one; listeners hear of it with no lock held. */
 static bool judge_row(struct engine *engine, struct group_instance *instance) {
   struct group_judged_row row;
-  struct episode_event event;
+  struct row_news news = {.taken = false};
   pthread_mutex_lock(&instance->judging);
   const bool judged = group_instance_judge(instance, &row);
-  const bool news = judged && conclude(engine, instance, &row, &event);
-  if (judged)
+  if (judged) {
+    conclude(engine, instance, &row, &news);
     engine_fit_group_due(engine, instance);
+  }
   pthread_mutex_unlock(&instance->judging);
-  if (judged)
-    atomic_fetch_add(&engine->group_rows, 1);
-  if (news)
-    engine_tell_episode(engine, &event);
-  return judged;
+  if (!judged)
+    return false;
+  atomic_fetch_add(&engine->group_rows, 1);
+  tell(engine, instance, row.interval, &news);
+  return true;
 }
 
 static void judge(struct engine *engine, struct group_instance *instance) {

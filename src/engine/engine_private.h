@@ -33,6 +33,7 @@ struct engine {
   struct engine_options options;
   engine_listener listener;
   engine_boot_listener boot_listener;
+  engine_row_listener row_listener;
   void *listener_context;
   engine_listener verdict_listener;
   void *verdict_context;

@@ -93,6 +93,19 @@ void engine_take_seats(struct engine *engine, struct metric *metric, const struc
     metric_seats(metric)[i] = take_seat(engine, metric->plan->seat[i], id, key);
 }
 
+bool engine_is_member(struct engine *engine, const struct metric_id *group,
+                      const struct metric_id *id) {
+  struct metric_key own, key;
+  if (!metric_key_make(&own, group) || !metric_key_make(&key, id))
+    return false;
+  struct shard *shard;
+  struct metric *const metric = engine_lock_metric(engine, &own, &shard);
+  const bool member = metric != NULL && metric->plan->group != NULL &&
+                      group_instance_has(metric_own(metric)->instance, &key);
+  pthread_mutex_unlock(&shard->lock);
+  return member;
+}
+
 void engine_leave_seats(struct engine *engine, struct metric *metric) {
   for (size_t i = 0; i < metric->plan->seats; i++) {
     struct group_seat *const seat = &metric_seats(metric)[i];

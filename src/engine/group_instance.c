@@ -96,6 +96,13 @@ static int renew_member(struct group_instance *instance, const struct metric_key
   return status;
 }
 
+bool group_instance_has(struct group_instance *instance, const struct metric_key *key) {
+  pthread_mutex_lock(&instance->lock);
+  const bool has = group_members_find(&instance->members, key) != NULL;
+  pthread_mutex_unlock(&instance->lock);
+  return has;
+}
+
 struct group_member *group_instance_rejoin(struct group_instance *instance,
                                            const struct metric_key *key) {
   pthread_mutex_lock(&instance->lock);

@@ -63,6 +63,9 @@ void group_instance_destroy(struct group_instance *instance);
 size_t group_instance_base_cost(const struct group_rule *rule);
 size_t group_instance_member_cost(const struct group_rule *rule, size_t key_length);
 
+/* Whether a member with this key has a column. */
+bool group_instance_has(struct group_instance *instance, const struct metric_key *key);
+
 /* The column that the member with this key has or had; NULL where it had none. */
 struct group_member *group_instance_rejoin(struct group_instance *instance,
                                            const struct metric_key *key);

@@ -73,6 +73,51 @@ cp out side_by_side
 run backtest -c groups.cfg tree
 expect_same "one metric after another is the same" out side_by_side
 
+cat >labels.csv <<'END'
+metric,start,end
+web2/cpu-0/*,1700432000,1700433500
+web3/apache/*,1700450000,1700452700
+END
+run backtest -c groups.cfg --labels labels.csv --html page.html hosts.csv
+expect_in "groups are counted" out "15 metrics of 3 hosts, 4 groups, 23400 values"
+conclude "what is labelled of a member is labelled of its group" \
+  "$(grep -q '^group labelled segments  *2$' out || cat out)"
+conclude "both are found" "$(grep -q '^group event recall  *1.000$' out || cat out)"
+conclude "and nothing else" "$(grep -q '^group event precision  *1.000$' out || cat out)"
+conclude "metrics are counted without them" "$(grep -q '^found  *0$' out || cat out)"
+conclude "rows over the line have what led to them" \
+  "$(grep -q '^  A  host  *1 episodes,  *[1-9][0-9]* values' out || cat out)"
+expect_in "groups are among the noisiest" out "  web2/anomaly-host/gauge-group"
+expect_in "those over hosts too" out "  web/anomaly-web/gauge-apache_gauge"
+expect_equal "each has a plot" 19 "$(grep -c '<svg' page.html)"
+conclude "with its episode" \
+  "$(sed -n '/<title>web.anomaly-web/,/<.svg>/p' page.html | grep -q 'class="episode' || echo none)"
+conclude "and what is labelled" \
+  "$(sed -n '/<title>web2.anomaly-host/,/<.svg>/p' page.html | grep -q 'class="label' || echo none)"
+
+# One trial has groups, and one has not.
+echo 'detectors = ({ name = "limit"; failure_max = 500.0; }); rules = (); groups = ();' >none.cfg
+run backtest -c none.cfg --against groups.cfg --labels labels.csv --html page.html hosts.csv
+conclude "each trial has rows of its own" "$(grep -q '^group found  *0  *2$' out || cat out)"
+expect_equal "the plots are those of the one that has" 19 "$(grep -c '<svg' page.html)"
+
+run backtest -c groups.cfg --labels labels.csv --json hosts.csv
+if grep -q "built without jansson" err; then
+  skip "JSON has groups" "built without jansson"
+elif [ -n "$PYTHON" ]; then
+  cp out report.json
+  "$PYTHON" - >out 2>&1 <<'END'
+import json
+report = json.load(open("report.json"))
+print(report["trials"][0]["group_event_f1"], len(report["metrics"]), len(report["groups"]))
+print(report["groups"][0]["metric"], report["groups"][0]["rows"] > 1500, report["groups"][0]["episodes"])
+END
+  expect_output "JSON has groups" "1.0 15 4
+web2/anomaly-host/gauge-group True [1]"
+else
+  skip "JSON has groups" "python3 is not there"
+fi
+
 run train --since 2023-11-01 --config groups.cfg --database learned.db tree
 expect_in "train has groups" out "learned.db: knows 15 metrics"
 run export detector_state --database learned.db
