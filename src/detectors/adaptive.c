@@ -195,17 +195,25 @@ static void change_hour(struct adaptive *state, const struct record *record,
   state->hour.spoilt = state->lasting.open;
 }
 
+/* What is known of the hour of the day, once the hour that may be over is judged. */
+static void find_hour(struct adaptive *state, struct record *record, struct evidence *evidence) {
+  evidence->novelty[NOVELTY_HOUR] = evidence->odd_hours = 0.0F;
+  if (record->hour != state->hour.number)
+    change_hour(state, record, evidence);
+  const float seen = (float)state->hour.seen;
+  record->hour_known = seen >= state->pace.hour_records;
+  record->hour_usual = seen > 2.0F * state->pace.hour_records;
+}
+
 /* What was usual, before the value is learned; nothing was before the first. */
-static void set_band(const struct adaptive *state, const struct record *record,
-                     struct finding *ret) {
-  ret->expected = ret->lower = ret->upper = (double)NAN;
+static struct band band_of(const struct adaptive *state, const struct record *record) {
   if (record->at.number == 0)
-    return;
-  const struct band band =
-      context_band(&state->context, state->tails, &state->hour, record->hour_usual);
-  ret->expected = state->origin.first + band.expected;
-  ret->lower = state->origin.first + band.lower;
-  ret->upper = state->origin.first + band.upper;
+    return (struct band){.expected = (double)NAN, .lower = (double)NAN, .upper = (double)NAN};
+  struct band band = context_band(&state->context, state->tails, &state->hour, record->hour_usual);
+  band.expected += state->origin.first;
+  band.lower += state->origin.first;
+  band.upper += state->origin.first;
+  return band;
 }
 
 static void judge_novelty(struct adaptive *state, const struct record *record, double value,
@@ -254,6 +262,17 @@ static void judge(struct adaptive *state, const struct record *record, double va
   evidence->context_sum = 0.0F;
   for (int i = 0; i < CONTEXT_FEATURES; i++)
     evidence->context_sum += evidence->context[i];
+}
+
+/* Of a value that the origin does not reach nothing is learned: a copy judges it. */
+static void judge_within_reach(struct adaptive *state, const struct record *record, double value,
+                               struct evidence *evidence) {
+  if (origin_reaches(&state->origin, value)) {
+    judge(state, record, value, evidence);
+    return;
+  }
+  struct adaptive copy = *state;
+  judge(&copy, record, value, evidence);
 }
 
 /* Makes the young whisper, and adds what the last record said. */
@@ -392,36 +411,21 @@ static void update(void *opaque, const void *options, const struct observation *
   struct record record = take_record(state, now);
   pace_learn(&state->pace, record.at.number, record.at.gap, now->interval);
   struct evidence evidence;
-  evidence.novelty[NOVELTY_HOUR] = evidence.odd_hours = 0.0F;
-  if (record.hour != state->hour.number)
-    change_hour(state, &record, &evidence);
-  const float seen = (float)state->hour.seen;
-  record.hour_known = seen >= state->pace.hour_records;
-  record.hour_usual = seen > 2.0F * state->pace.hour_records;
-
-  set_band(state, &record, ret);
-  struct adaptive scratch;
-  struct adaptive *const learner = origin_reaches(&state->origin, now->value) ? state : &scratch;
-  if (learner == &scratch)
-    scratch = *state;
-  judge(learner, &record, now->value, &evidence);
+  find_hour(state, &record, &evidence);
+  const struct band band = band_of(state, &record);
+  judge_within_reach(state, &record, now->value, &evidence);
   weigh(state, &record, &evidence);
   float ratio;
   enum lead lead = find_lead(&evidence, &ratio);
   track_incident(state, &record, ratio, (float)now->line);
   compare(evidence.odd_hours / ODD_HOURS_LINE, LEAD_ODD_HOURS, &ratio, &lead);
   age_context(state, &record);
-
-  ret->ratio = (double)ratio;
-  ret->surprise = 0.0;
-  ret->since = 0.0;
-  ret->kind = KIND_NONE;
-  ret->reason = NULL;
-  ret->onset = (double)find_onset(state, &record, &evidence);
-  ret->ready = record.at.ready;
-  ret->abstains = ret->scored = ret->outlier = false;
-  ret->raw = 0.0;
-  ret->missing = 0;
+  *ret = (struct finding){.ratio = (double)ratio,
+                          .onset = (double)find_onset(state, &record, &evidence),
+                          .expected = band.expected,
+                          .lower = band.lower,
+                          .upper = band.upper,
+                          .ready = record.at.ready};
   if (ratio > 0.0F)
     explain(state, &record, &evidence, lead, ret);
 }
