@@ -89,6 +89,37 @@ static void print_model(FILE *stream, const struct model *model) {
   print_options(stream, model->options);
 }
 
+static void print_detectors(FILE *stream) {
+  fputs(".SH DETECTORS AND THEIR OPTIONS\n"
+        "In a rule's list of detectors, or at the top level in a group of the detector's name.\n",
+        stream);
+  for (const struct detector *const *at = detector_list; *at != NULL; at++)
+    print_detector(stream, *at);
+  fputs(".SH GROUP DETECTORS AND THEIR OPTIONS\n"
+        "In a group, as its\n.IR detector .\n",
+        stream);
+  for (const struct group_detector *const *at = group_detector_list; *at != NULL; at++)
+    print_group_detector(stream, *at);
+}
+
+static void print_models(FILE *stream) {
+  fputs(".SH MODELS AND THEIR OPTIONS\n"
+        "As\n.BR anomalyctl (1)\ntakes them: \\-\\-model NAME:option=value,...\n"
+        "Of every model:\n",
+        stream);
+  print_options(stream, model_common_rows);
+  fputs(
+      "A rule's list of detectors may name a model too: it is then fitted to the metric's newest\n"
+      "values again and again. For that it has these options besides:\n",
+      stream);
+  print_options(stream, model_stream_rows);
+  fputs("A group may name a model as its\n.IR detector .\nFor that it has these besides:\n",
+        stream);
+  print_options(stream, group_model_rows);
+  for (const struct model *const *at = model_list; *at != NULL; at++)
+    print_model(stream, *at);
+}
+
 void manual_print_options(FILE *stream) {
   fputs(".SH PROFILES\nAt the top level only.\n", stream);
   print_profiles(stream);
@@ -106,29 +137,6 @@ void manual_print_options(FILE *stream) {
         "In a group of the list\n.IR groups :\nwhat is judged together, and how.\n",
         stream);
   print_options(stream, group_option_rows);
-  fputs(".SH DETECTORS AND THEIR OPTIONS\n"
-        "In a rule's list of detectors, or at the top level in a group of the detector's name.\n",
-        stream);
-  for (const struct detector *const *at = detector_list; *at != NULL; at++)
-    print_detector(stream, *at);
-  fputs(".SH GROUP DETECTORS AND THEIR OPTIONS\n"
-        "In a group, as its\n.IR detector .\n",
-        stream);
-  for (const struct group_detector *const *at = group_detector_list; *at != NULL; at++)
-    print_group_detector(stream, *at);
-  fputs(".SH MODELS AND THEIR OPTIONS\n"
-        "As\n.BR anomalyctl (1)\ntakes them: \\-\\-model NAME:option=value,...\n"
-        "Of every model:\n",
-        stream);
-  print_options(stream, model_common_rows);
-  fputs(
-      "A rule's list of detectors may name a model too: it is then fitted to the metric's newest\n"
-      "values again and again. For that it has these options besides:\n",
-      stream);
-  print_options(stream, model_stream_rows);
-  fputs("A group may name a model as its\n.IR detector .\nFor that it has these besides:\n",
-        stream);
-  print_options(stream, group_model_rows);
-  for (const struct model *const *at = model_list; *at != NULL; at++)
-    print_model(stream, *at);
+  print_detectors(stream);
+  print_models(stream);
 }

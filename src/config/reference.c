@@ -129,6 +129,34 @@ static void print_models(FILE *stream) {
   }
 }
 
+static void print_rules(FILE *stream) {
+  fputs("\n## Rules\n\n"
+        "In a rule, or at the top level for every metric that no rule says otherwise for.\n",
+        stream);
+  print_options(stream, rule_option_rows);
+  fputs("\n`detectors` is the list of detectors that watch a metric, each a name or a group: "
+        "`detectors = (\"adaptive\", { name = \"zscore\"; window = 200; });`. The preset is "
+        "`(\"adaptive\")`.\n\n"
+        "A rule is for the metrics whose `host`, `plugin`, `plugin_instance`, `type`, "
+        "`type_instance` and `data_source` look as it says: exactly so, by a glob (`\"eth*\"`), or "
+        "by a POSIX extended regular expression (`\"/^eth[0-9]+$/\"`). What it does not give "
+        "matches everything. All rules that match a metric apply. Where two set the same option, "
+        "the more specific one wins: first the one with more exact texts, then with more globs, "
+        "then with more regular expressions, then the later one.\n",
+        stream);
+}
+
+static int print_detectors(FILE *stream) {
+  fputs("\n## Detectors\n\n"
+        "Their options stand in the rule's list, or in a group of the detector's name at the top "
+        "level for all lists that do not give them: `zscore = { sigma = 4.0; };`.\n",
+        stream);
+  int status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && detector_list[i] != NULL; i++)
+    status = print_detector(stream, detector_list[i]);
+  return status;
+}
+
 int config_print_reference(FILE *stream) {
   fputs("# Options\n\n"
         "What anomaly.cfg can say. `./dev docs` writes this file from the same rows that are "
@@ -145,31 +173,12 @@ int config_print_reference(FILE *stream) {
   print_options(stream, incident_option_rows);
   fputs("\n## Database\n\nAt the top level only.\n", stream);
   print_options(stream, store_option_rows);
-  fputs("\n## Rules\n\n"
-        "In a rule, or at the top level for every metric that no rule says otherwise for.\n",
-        stream);
-  print_options(stream, rule_option_rows);
-  fputs("\n`detectors` is the list of detectors that watch a metric, each a name or a group: "
-        "`detectors = (\"adaptive\", { name = \"zscore\"; window = 200; });`. The preset is "
-        "`(\"adaptive\")`.\n\n"
-        "A rule is for the metrics whose `host`, `plugin`, `plugin_instance`, `type`, "
-        "`type_instance` and `data_source` look as it says: exactly so, by a glob (`\"eth*\"`), or "
-        "by a POSIX extended regular expression (`\"/^eth[0-9]+$/\"`). What it does not give "
-        "matches everything. All rules that match a metric apply. Where two set the same option, "
-        "the more specific one wins: first the one with more exact texts, then with more globs, "
-        "then with more regular expressions, then the later one.\n",
-        stream);
+  print_rules(stream);
   print_group_options(stream);
-  fputs("\n## Detectors\n\n"
-        "Their options stand in the rule's list, or in a group of the detector's name at the top "
-        "level for all lists that do not give them: `zscore = { sigma = 4.0; };`.\n",
-        stream);
-  int status = STATUS_OK;
-  for (size_t i = 0; status == STATUS_OK && detector_list[i] != NULL; i++)
-    status = print_detector(stream, detector_list[i]);
+  const int status = print_detectors(stream);
   print_groups(stream);
   print_models(stream);
-  if (status == STATUS_OK && (fflush(stream) != 0 || ferror(stream)))
-    status = STATUS_IO;
-  return status;
+  if (status != STATUS_OK)
+    return status;
+  return fflush(stream) != 0 || ferror(stream) ? STATUS_IO : STATUS_OK;
 }
