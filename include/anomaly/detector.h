@@ -3,10 +3,9 @@
  *
  * A detector is a const descriptor in a file of its own. The engine owns the
  * memory: it hands out zeroed blocks of the size the detector asks for, and
- * writes saving, restoring, JSON views and memory accounting once for all from
- * the rows. A detector never allocates, logs, reads a clock, takes a lock or
- * keeps a pointer in its state; its calls are therefore thread-safe for
- * different states.
+ * does saving, restoring and memory accounting once for all from the rows. A detector never
+ * allocates, logs, reads a clock, takes a lock or keeps a pointer in its state; its calls are
+ * therefore thread-safe for different states.
  */
 #ifndef ANOMALY_DETECTOR_H
 #define ANOMALY_DETECTOR_H
@@ -62,13 +61,13 @@ struct state_row {
 #define STATE_ROWS_END                                                                             \
   { .name = NULL }
 
+struct block;
+struct model;
+
 /*
  * One value as a detector sees it. `time` never goes backwards between two
  * calls on one state; `value` is finite (any finite double, denormals too).
  */
-struct block;
-struct model;
-
 struct observation {
   double time;     /* seconds since the epoch, > 0 */
   double interval; /* seconds, as configured; 0 = unknown */

@@ -243,6 +243,7 @@ int block_load(struct block **ret_block, const void *bytes, size_t size);
  */
 struct block *block_create(size_t columns, size_t body_size, size_t scratch);
 
+/* The body, and its bytes: as many as block_create was asked for, at least. */
 void *block_body(struct block *block);
 const void *block_body_const(const struct block *block);
 size_t block_body_size(const struct block *block);

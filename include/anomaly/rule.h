@@ -66,6 +66,7 @@ struct rule_detector {
 struct rule;     /* selector + settings */
 struct rule_set; /* rules in the order of the configuration */
 
+/* An empty set. Errors: STATUS_NO_MEMORY. */
 int rule_set_create(struct rule_set **ret_set);
 
 /* NULL is fine. */

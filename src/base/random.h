@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Any 64 bits; all that follow step the state likewise. */
 uint64_t random_bits(uint64_t *state);
 
 /* 0 .. count - 1, count > 0; even enough for counts far below 2^64. */

@@ -53,6 +53,7 @@ char report_letter(size_t trial);
 /* How the rows with labels are counted, paragraph by paragraph; ended by NULL. */
 extern const char *const report_definitions[];
 
+/* For people. Whether it could be written is seen on the stream, here and below. */
 void backtest_write_text(FILE *stream, const struct backtest_report *report);
 
 /* As one object; only where JSON is there. */

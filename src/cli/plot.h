@@ -25,6 +25,7 @@ struct plot {
   struct plot_span spans[PLOT_SPANS];
 };
 
+/* Makes it one that nothing has come for. */
 void plot_init(struct plot *plot);
 
 struct plot_point {

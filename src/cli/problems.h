@@ -32,6 +32,7 @@ struct problems {
   } kinds[PROBLEMS];
 };
 
+/* Counts one, met in that line of the file. */
 void problems_add(struct problems *problems, enum problem problem, uint64_t line);
 
 /* The problem behind a result of the engine; PROBLEMS where there is none. */

@@ -1,5 +1,6 @@
 /*
  * Metrics that wait for the trainer, by their hashes, first come first served.
+ * Thread-safe but for init and release.
  */
 #ifndef ANOMALY_ENGINE_FIT_QUEUE_H
 #define ANOMALY_ENGINE_FIT_QUEUE_H
@@ -28,6 +29,7 @@ bool fit_queue_put(struct fit_queue *queue, uint64_t hash);
 /* False where it is empty. */
 bool fit_queue_take(struct fit_queue *queue, uint64_t *ret_hash);
 
+/* How many wait now. */
 size_t fit_queue_count(struct fit_queue *queue);
 
 /*

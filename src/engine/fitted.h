@@ -48,6 +48,7 @@ void fitted_keep(struct fitted *fitted, struct block *as_taken);
 /* The block to be stored; NULL where it has learned since, and is not kept as it was. */
 struct block *fitted_stored(struct fitted *fitted);
 
+/* The same, with one holder more. Thread-safe, by one who is a holder, as is fitted_give. */
 struct fitted *fitted_hold(struct fitted *fitted);
 
 /* The last holder frees it. NULL is fine. */

@@ -23,6 +23,7 @@ bool id_map_put(struct id_map *map, uint64_t id, uint32_t number);
 /* False, and *ret_number untouched, where the id is not there. */
 bool id_map_find(const struct id_map *map, uint64_t id, uint32_t *ret_number);
 
+/* An id that is not there is fine. */
 void id_map_remove(struct id_map *map, uint64_t id);
 
 #endif

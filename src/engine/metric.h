@@ -94,6 +94,7 @@ void metric_restart(struct metric *metric);
 /* Makes it what another of the same identity and plan is, but for its seats. */
 void metric_take_learned(struct metric *metric, const struct metric *other);
 
+/* Whether the metric is the one of that identity. */
 bool metric_has_key(const struct metric *metric, const struct metric_key *key);
 
 /* The identity's hash, from a key and from a metric. */

@@ -58,6 +58,7 @@ void outbox_put(void *outbox, const struct incident_event *event);
 /* Waits until nothing is waiting or under way, or until `seconds` have passed: false. */
 bool outbox_drain(struct outbox *outbox, double seconds);
 
+/* As they are now. Thread-safe. */
 void outbox_stats(struct outbox *outbox, struct outbox_stats *ret_stats);
 
 #endif

@@ -37,6 +37,7 @@ void patterns_free(struct pattern *patterns, size_t count);
 /* Thread-safe. An expression that has no memory to run in does not match. */
 bool pattern_matches(const struct pattern *pattern, const char *part);
 
+/* Whether both are of the same kind and text. */
 bool pattern_equal(const struct pattern *pattern, const struct pattern *other);
 
 #endif

@@ -59,6 +59,7 @@ struct faulty {
   double held; /* the value it is stuck at; NaN if none */
 };
 
+/* Begins one, whose faults do not touch one another. */
 struct faulty faulty_of(struct generator generator, const struct fault *faults, size_t count);
 
 /* The next value; NaN where none comes. */

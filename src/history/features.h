@@ -34,6 +34,7 @@ int feature_rows_open(struct feature_rows **ret_rows, FILE *stream, const char *
 /* NULL is fine. */
 void feature_rows_close(struct feature_rows *rows);
 
+/* Numbers in a row. */
 size_t feature_rows_columns(const struct feature_rows *rows);
 
 /* Borrowed until the rows are closed. */

@@ -35,6 +35,7 @@ size_t dense_weights(const struct dense_net *net);
 /* The largest width. */
 size_t dense_width(const struct dense_net *net);
 
+/* Draws all of a net's weights; its offsets are 0. */
 void dense_draw(const struct dense_net *net, float *weights, uint64_t *random);
 
 /* What comes out for `in`, written there; `work` has room for dense_width numbers, as has `in`. */

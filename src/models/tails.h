@@ -18,11 +18,12 @@ struct tails {
 /* The share whose -log is what the column adds to the score. */
 typedef double tails_share(struct tails tails);
 
+/* As in struct model, but for the share, without scratch memory. */
 double tails_score(const struct block *block, const double *row, tails_share *share);
 void tails_explain(const struct block *block, const double *row, tails_share *share,
                    double *ret_parts);
 
-/* As in struct model, but for the share. */
+/* Likewise. */
 int tails_fit(const struct matrix *rows, tails_share *share, const struct fit_control *control,
               double *ret_scores, struct block **ret_block);
 bool tails_valid(const struct block *block);

@@ -1,5 +1,6 @@
 /*
- * Euclidean distance.
+ * Euclidean distance, squared. It may overflow to infinity where numbers are larger
+ * than 1e150; NaN where one is NaN.
  */
 #ifndef ANOMALY_STATS_DISTANCE_H
 #define ANOMALY_STATS_DISTANCE_H

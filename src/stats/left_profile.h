@@ -45,6 +45,7 @@ struct left_profile {
   uint32_t unsteady; /* subsequences in mind that covariances are not carried to */
 };
 
+/* Doubles of a profile's memory. */
 size_t left_profile_memory(uint32_t window, uint32_t history);
 
 /* Doubles that both calls below need as scratch memory. */

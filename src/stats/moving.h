@@ -32,6 +32,7 @@ extern const struct state_row moving_rows[];
 /* Learns a value clamped by moments_clamp; `ring` has `size` >= 2 places. */
 void moving_add(struct moving *moving, double *ring, uint32_t size, double value);
 
+/* 0 where there is no value. */
 double moving_mean(const struct moving *moving);
 
 /* Sample standard deviation (divisor count - 1); 0 for fewer than two values. */

@@ -48,8 +48,10 @@ struct season_lesson {
 /* The place of a local time, in seconds, in a period of so many hours. */
 struct season_place season_place(int64_t local, uint32_t hours);
 
+/* `slots` are those of the period that the place is in. */
 struct season_usual season_usual(const struct season_slot *slots, const struct season_place *place);
 
+/* Teaches the slots on both sides, each by its share. */
 void season_learn(struct season_slot *slots, const struct season_place *place,
                   const struct season_lesson *lesson);
 

@@ -40,6 +40,7 @@ struct model_row {
   size_t bytes;      /* of the block */
 };
 
+/* Gets a row, with its block where that was asked for. */
 typedef void (*model_visitor)(void *context, const struct model_row *row);
 
 /*
@@ -55,7 +56,7 @@ int model_rows_add(sqlite3 *database, const struct model_row *row, int64_t *ret_
 int model_rows_put(struct database *database, struct health *health, const struct model_row *row,
                    int64_t *ret_id);
 
-/* Writes drifts and what labels say into the row of the same subject, model and version. */
+/* Writes drifts into the row of the same subject, model and version. */
 int model_rows_judge(sqlite3 *database, const struct model_row *row);
 
 /*

@@ -40,6 +40,7 @@ int store_reader_begin(struct store_reader *reader, const char *table, struct te
 /* The next row; STATUS_NOT_FOUND at the end. Errors, with why: STATUS_IO. */
 int store_reader_next(struct store_reader *reader, struct text *why);
 
+/* Of the table that is read: how many columns, and each one's name. */
 size_t store_reader_columns(const struct store_reader *reader);
 const char *store_reader_name(const struct store_reader *reader, size_t column);
 
@@ -55,6 +56,7 @@ struct stored_value {
   size_t size;                /* of bytes, or of text without its NUL */
 };
 
+/* The field of a column, of the row that store_reader_next has come to. */
 struct stored_value store_reader_value(const struct store_reader *reader, size_t column);
 
 #endif
