@@ -34,3 +34,18 @@ void csv_write_number(FILE *stream, double number, unsigned digits) {
   decimal_write(buffer, number, digits);
   fputs_unlocked(buffer, stream);
 }
+
+void csv_add_field(FILE *stream, const char *field) {
+  csv_write_field(stream, field);
+  putc_unlocked(',', stream);
+}
+
+void csv_add_time(FILE *stream, double time) {
+  csv_write_time(stream, time);
+  putc_unlocked(',', stream);
+}
+
+void csv_add_number(FILE *stream, double number, unsigned digits) {
+  csv_write_number(stream, number, digits);
+  putc_unlocked(',', stream);
+}

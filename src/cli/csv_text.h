@@ -13,4 +13,9 @@ void csv_write_field(FILE *stream, const char *field);
 void csv_write_time(FILE *stream, double time);
 void csv_write_number(FILE *stream, double number, unsigned digits);
 
+/* The same with a comma behind: for all fields of a row but the last. */
+void csv_add_field(FILE *stream, const char *field);
+void csv_add_time(FILE *stream, double time);
+void csv_add_number(FILE *stream, double number, unsigned digits);
+
 #endif

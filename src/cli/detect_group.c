@@ -139,10 +139,9 @@ static void print_reason(const struct group_run *run) {
 }
 
 static void print_csv(const struct group_run *run, const char *time, double score, bool anomaly) {
-  csv_write_field(stdout, time);
-  putc_unlocked(',', stdout);
-  csv_write_number(stdout, score, SCORE_DIGITS);
-  fputs_unlocked(anomaly ? ",1," : ",0,", stdout);
+  csv_add_field(stdout, time);
+  csv_add_number(stdout, score, SCORE_DIGITS);
+  fputs_unlocked(anomaly ? "1," : "0,", stdout);
   print_reason(run);
   putc_unlocked('\n', stdout);
 }

@@ -45,26 +45,15 @@ void episodes_release(struct episodes *episodes) {
   episodes->open = NULL;
 }
 
-static void write_time(double time) {
-  csv_write_time(stdout, time);
-  fputs(",", stdout);
-}
-
-static void write_number(double number, unsigned digits) {
-  csv_write_number(stdout, number, digits);
-  fputs(",", stdout);
-}
-
 static void write_csv(const struct episode_line *line) {
-  write_time(line->start);
-  write_time(line->end);
-  write_number(line->duration, VALUE_DIGITS);
+  csv_add_time(stdout, line->start);
+  csv_add_time(stdout, line->end);
+  csv_add_number(stdout, line->duration, VALUE_DIGITS);
   fprintf(stdout, "%s,%s,%s,", line->ended, line->kind, line->severity);
-  write_number(line->peak_score, SCORE_DIGITS);
-  write_time(line->peak_time);
-  write_number(line->peak_value, VALUE_DIGITS);
-  csv_write_field(stdout, line->metric);
-  fputs(",", stdout);
+  csv_add_number(stdout, line->peak_score, SCORE_DIGITS);
+  csv_add_time(stdout, line->peak_time);
+  csv_add_number(stdout, line->peak_value, VALUE_DIGITS);
+  csv_add_field(stdout, line->metric);
   csv_write_field(stdout, line->text);
   fputs("\n", stdout);
 }

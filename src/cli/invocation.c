@@ -153,3 +153,9 @@ const char *invocation_value(const struct invocation *invocation, size_t option)
       value = invocation->given[i].value;
   return value;
 }
+
+const char *invocation_value_or(const struct invocation *invocation, size_t option,
+                                const char *otherwise) {
+  const char *const value = invocation_value(invocation, option);
+  return value != NULL ? value : otherwise;
+}

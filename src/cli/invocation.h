@@ -18,8 +18,10 @@ int invocation_read(struct invocation *ret_invocation, const struct verb *verb, 
 
 void invocation_release(struct invocation *invocation);
 
-/* Whether an option was given at least once; its last value, or NULL. */
+/* Whether an option was given at least once; its last value, or NULL, or what is said otherwise. */
 bool invocation_has(const struct invocation *invocation, size_t option);
 const char *invocation_value(const struct invocation *invocation, size_t option);
+const char *invocation_value_or(const struct invocation *invocation, size_t option,
+                                const char *otherwise);
 
 #endif

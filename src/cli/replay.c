@@ -43,12 +43,9 @@ static size_t add_raw(char *to, size_t used, const struct verdict *verdict) {
 
 static void print_row(const struct replay *replay, const struct column *column,
                       const struct verdict *verdict) {
-  if (replay->columns->count > 1) {
-    csv_write_field(stdout, column->label);
-    putc_unlocked(',', stdout);
-  }
-  csv_write_field(stdout, csv_field(replay->csv, 0));
-  putc_unlocked(',', stdout);
+  if (replay->columns->count > 1)
+    csv_add_field(stdout, column->label);
+  csv_add_field(stdout, csv_field(replay->csv, 0));
   csv_write_field(stdout, csv_field(replay->csv, column->field));
   char tail[TAIL_SIZE];
   size_t used = add_number(tail, 0, verdict->score, SCORE_DIGITS);

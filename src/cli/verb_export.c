@@ -21,9 +21,9 @@ static int run(const struct invocation *invocation) {
   const bool json = invocation_has(invocation, OPTION_JSON);
   if (json && !json_is_there(invocation->verb))
     return EXIT_FAILURE;
-  const char *const path = invocation_value(invocation, OPTION_DATABASE);
+  const char *const path = invocation_value_or(invocation, OPTION_DATABASE, ANOMALY_DATABASE_PATH);
   const char *const name = invocation->operand_count > 0 ? invocation->operands[0] : NULL;
-  return table_print(invocation->verb, path != NULL ? path : ANOMALY_DATABASE_PATH, name, json);
+  return table_print(invocation->verb, path, name, json);
 }
 
 const struct verb export_verb = {

@@ -166,14 +166,11 @@ static void print_step(const struct request *request, const struct line *line, d
     json_write_forecast(stdout, line->name, time, step);
     return;
   }
-  csv_write_field(stdout, line->name);
-  putc_unlocked(',', stdout);
-  csv_write_number(stdout, time, TIME_DIGITS);
-  const double numbers[] = {step->value, step->lower, step->upper};
-  for (size_t i = 0; i < 3; i++) {
-    putc_unlocked(',', stdout);
-    csv_write_number(stdout, numbers[i], VALUE_DIGITS);
-  }
+  csv_add_field(stdout, line->name);
+  csv_add_number(stdout, time, TIME_DIGITS);
+  csv_add_number(stdout, step->value, VALUE_DIGITS);
+  csv_add_number(stdout, step->lower, VALUE_DIGITS);
+  csv_write_number(stdout, step->upper, VALUE_DIGITS);
   putc_unlocked('\n', stdout);
 }
 

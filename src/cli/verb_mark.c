@@ -57,14 +57,8 @@ static enum mark_table table_of(const struct invocation *invocation) {
   return invocation->verb == &label_verb ? MARK_LABELS : MARK_SILENCES;
 }
 
-static const char *value_or(const struct invocation *invocation, enum option option,
-                            const char *otherwise) {
-  const char *const value = invocation_value(invocation, option);
-  return value != NULL ? value : otherwise;
-}
-
 static const char *path_of(const struct invocation *invocation) {
-  return value_or(invocation, OPTION_DATABASE, ANOMALY_DATABASE_PATH);
+  return invocation_value_or(invocation, OPTION_DATABASE, ANOMALY_DATABASE_PATH);
 }
 
 static int refuse(const struct invocation *invocation, enum option option, const char *why) {
@@ -139,9 +133,10 @@ static int add(const struct invocation *invocation, struct guest *guest, struct 
   const double now = (double)time(NULL);
   const char *const user = getenv("USER");
   struct mark mark = {.subject = invocation->operands[1],
-                      .label = value_or(invocation, OPTION_LABEL, "anomaly"),
-                      .note = value_or(invocation, OPTION_NOTE, ""),
-                      .author = value_or(invocation, OPTION_AUTHOR, user != NULL ? user : ""),
+                      .label = invocation_value_or(invocation, OPTION_LABEL, "anomaly"),
+                      .note = invocation_value_or(invocation, OPTION_NOTE, ""),
+                      .author =
+                          invocation_value_or(invocation, OPTION_AUTHOR, user != NULL ? user : ""),
                       .created = now};
   int exit_status = check_subject(invocation, mark.subject);
   if (exit_status == EXIT_SUCCESS)

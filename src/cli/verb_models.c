@@ -93,8 +93,7 @@ static int roll_back(const struct invocation *invocation, const char *path) {
 }
 
 static int run_on_database(const struct invocation *invocation, bool json) {
-  const char *const given = invocation_value(invocation, OPTION_DATABASE);
-  const char *const path = given != NULL ? given : ANOMALY_DATABASE_PATH;
+  const char *const path = invocation_value_or(invocation, OPTION_DATABASE, ANOMALY_DATABASE_PATH);
   if (invocation->operand_count > 0) {
     say_error(invocation->verb, "a NAME is not of a database");
     return EXIT_USAGE;

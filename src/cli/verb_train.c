@@ -337,9 +337,9 @@ static int run(const struct invocation *invocation) {
     say_error(invocation->verb, "SOURCE... is missing");
     return EXIT_USAGE;
   }
-  const char *const path = invocation_value(invocation, OPTION_DATABASE);
-  struct training training = {.invocation = invocation,
-                              .path = path != NULL ? path : ANOMALY_DATABASE_PATH};
+  struct training training = {
+      .invocation = invocation,
+      .path = invocation_value_or(invocation, OPTION_DATABASE, ANOMALY_DATABASE_PATH)};
   training.past.settings.since = (double)time(NULL) - USUAL_SPAN;
   training.past.settings.stop = &interrupted;
   int exit_status = past_read(&training.past, invocation);
