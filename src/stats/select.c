@@ -1,45 +1,56 @@
 #include "stats/select.h"
 
-static void swap(double *numbers, uint32_t *index, size_t a, size_t b) {
-  const double number = numbers[a];
-  const uint32_t place = index[a];
-  numbers[a] = numbers[b];
-  index[a] = index[b];
-  numbers[b] = number;
-  index[b] = place;
+#include <stdbool.h>
+
+static double middle_of(double a, double b, double c) {
+  const double less = a < b ? a : b, more = a < b ? b : a;
+  return c < less ? less : c > more ? more : c;
 }
 
-/* The middle one of three goes to the middle, the least and the largest to the ends. */
-static double middle_of_three(double *numbers, uint32_t *index, size_t first, size_t last) {
-  const size_t middle = first + (last - first) / 2;
-  if (numbers[middle] < numbers[first])
-    swap(numbers, index, middle, first);
-  if (numbers[last] < numbers[first])
-    swap(numbers, index, last, first);
-  if (numbers[last] < numbers[middle])
-    swap(numbers, index, last, middle);
-  return numbers[middle];
+/* Puts those below `pivot`, or not above it, first; returns how many. No branches, for speed. */
+static size_t partition(double *numbers, uint32_t *index, size_t count, double pivot,
+                        bool equal_too) {
+  size_t first = 0;
+  for (size_t i = 0; i < count; i++) {
+    const double number = numbers[i], other = numbers[first];
+    const uint32_t place = index[i], other_place = index[first];
+    numbers[i] = other;
+    index[i] = other_place;
+    numbers[first] = number;
+    index[first] = place;
+    first += equal_too ? number <= pivot : number < pivot;
+  }
+  return first;
+}
+
+/* Tells equal numbers apart by what goes with them, which all differ. */
+static void select_of_equal(double *numbers, uint32_t *index, size_t count, size_t chosen) {
+  const double number = numbers[0];
+  for (size_t i = 0; i < count; i++)
+    numbers[i] = index[i];
+  select_least(numbers, index, count, chosen);
+  for (size_t i = 0; i < count; i++)
+    numbers[i] = number;
 }
 
 void select_least(double *numbers, uint32_t *index, size_t count, size_t chosen) {
-  if (count == 0 || chosen >= count)
-    return;
-  size_t first = 0, last = count - 1;
-  while (first < last) {
-    const double pivot = middle_of_three(numbers, index, first, last);
-    size_t up = first, down = last;
-    for (;;) {
-      while (numbers[up] < pivot)
-        up++;
-      while (numbers[down] > pivot)
-        down--;
-      if (up >= down)
-        break;
-      swap(numbers, index, up++, down--);
+  while (count > 1 && chosen < count) {
+    const double pivot = middle_of(numbers[0], numbers[count / 2], numbers[count - 1]);
+    size_t first = partition(numbers, index, count, pivot, false);
+    if (chosen < first) {
+      count = first;
+      continue;
     }
-    if (chosen <= down)
-      last = down;
-    else
-      first = down + 1;
+    if (first == 0) {
+      first = partition(numbers, index, count, pivot, true);
+      if (chosen < first) {
+        select_of_equal(numbers, index, first, chosen);
+        return;
+      }
+    }
+    numbers += first;
+    index += first;
+    count -= first;
+    chosen -= first;
   }
 }

@@ -9,7 +9,8 @@
 
 /*
  * Puts the `chosen` least numbers first, in any order, and the next of them at
- * place `chosen` where there is one; `index` goes with them. No NaN.
+ * place `chosen` where there is one; `index`, all different, goes with them. Of equal
+ * numbers the one with the lower index is less. No NaN.
  * Hoare, 1961, "Algorithm 65: find".
  */
 void select_least(double *numbers, uint32_t *index, size_t count, size_t chosen);

@@ -30,6 +30,10 @@ static void test_chi_square(void **state) {
   assert_true(chi_square_beyond(0, 3) == 1);
 }
 
+static bool is_less(const double *numbers, const uint32_t *index, size_t a, size_t b) {
+  return numbers[a] < numbers[b] || (numbers[a] == numbers[b] && index[a] < index[b]);
+}
+
 static void test_select_least(void **state) {
   (void)state;
   struct noise noise = {1};
@@ -47,9 +51,9 @@ static void test_select_least(void **state) {
       assert_true(numbers[i] == before[index[i]]);
     for (size_t low = 0; low < chosen; low++)
       for (size_t high = chosen; high < count; high++)
-        assert_true(numbers[low] <= numbers[high]);
-    for (size_t high = chosen; high < count; high++)
-      assert_true(numbers[chosen] <= numbers[high]);
+        assert_true(is_less(numbers, index, low, high));
+    for (size_t high = chosen + 1; high < count; high++)
+      assert_true(is_less(numbers, index, chosen, high));
   }
 }
 
