@@ -1,8 +1,8 @@
 #include "stats/neighbours.h"
 
 #include "anomaly/status.h"
-#include "base/random.h"
 #include "base/stop.h"
+#include "stats/select.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,6 +12,7 @@ enum {
   BLOCK_ROWS = 8,
   BLOCKS_LOOKED_AT = 4, /* so few are sooner looked at than told apart */
   ROWS_LOOKED_AT = BLOCKS_LOOKED_AT * BLOCK_ROWS,
+  PAUSE = 16, /* so many columns are sooner added up than asked whether they will do */
 };
 
 /* Two numbers at once: vectors of GCC and clang. */
@@ -56,104 +57,73 @@ static const uint32_t *numbers_of(const struct neighbours *tree) {
 
 /* ---- Building ---- */
 
-struct keyed {
-  double key;
-  uint32_t row;
-};
-
 struct building {
   const struct matrix *rows;
   const atomic_bool *stop;
   struct split *splits;
-  struct keyed *order;
-  uint64_t random;
+  uint32_t *order; /* row numbers */
+  double *keys;    /* of these rows, in the column of a split */
 };
 
-static double widest_column(const struct building *at, size_t from, size_t to,
-                            uint64_t *ret_column) {
+static uint64_t widest_column(const struct building *at, size_t from, size_t to) {
   const size_t columns = at->rows->columns;
-  double widest = -1;
+  double widest = 0;
+  uint64_t found = 0;
   for (size_t column = 0; column < columns; column++) {
     const double *const cells = at->rows->cells + column;
     double low = INFINITY, high = -INFINITY;
     for (size_t i = from; i < to; i++) {
-      const double value = cells[at->order[i].row * columns];
+      const double value = cells[at->order[i] * columns];
       low = value < low ? value : low;
       high = value > high ? value : high;
     }
     if (high - low > widest) {
       widest = high - low;
-      *ret_column = column;
+      found = column;
     }
   }
-  return widest;
+  return found;
 }
 
-/* Puts keys below `pivot` (or not above it) first; returns how many. Without branches, for speed.
- */
-static size_t partition(struct keyed *order, size_t count, double pivot, bool with_equal) {
-  size_t first = 0;
-  for (size_t i = 0; i < count; i++) {
-    const struct keyed moved = order[i];
-    order[i] = order[first];
-    order[first] = moved;
-    first += with_equal ? moved.key <= pivot : moved.key < pivot;
-  }
-  return first;
-}
-
-/* Puts the `rank` smallest keys first, 0 < rank < count; linear however many are equal. */
-static void select_smallest(struct keyed *order, size_t count, size_t rank, uint64_t *random) {
-  while (count > 1) {
-    const double pivot = order[random_below(random, count)].key;
-    const size_t below = partition(order, count, pivot, false);
-    if (rank <= below) {
-      count = below;
-    } else {
-      const size_t equal = partition(order + below, count - below, pivot, true);
-      if (rank <= below + equal)
-        return;
-      order += below + equal;
-      count -= below + equal;
-      rank -= below + equal;
-    }
+static void sort(uint32_t *numbers, size_t count) {
+  for (size_t i = 1; i < count; i++) {
+    const uint32_t number = numbers[i];
+    size_t at = i;
+    for (; at > 0 && numbers[at - 1] > number; at--)
+      numbers[at] = numbers[at - 1];
+    numbers[at] = number;
   }
 }
 
-static double least_key(const struct keyed *order, size_t count) {
-  double least = order[0].key;
-  for (size_t i = 1; i < count; i++)
-    least = fmin(least, order[i].key);
-  return least;
-}
-
+/* Of equal keys, those of the first rows come into the first half. */
 static void build(struct building *at, size_t from, size_t to) {
-  if (to - from < 2 || stop_asked(at->stop))
-    return;
   const size_t middle = (from + to) / 2;
   const size_t first = from * BLOCK_ROWS, second = middle * BLOCK_ROWS;
   const size_t end = to * BLOCK_ROWS < at->rows->rows ? to * BLOCK_ROWS : at->rows->rows;
-  struct split *const split = &at->splits[middle];
-  if (widest_column(at, first, end, &split->column) > 0) {
-    for (size_t i = first; i < end; i++)
-      at->order[i].key = at->rows->cells[at->order[i].row * at->rows->columns + split->column];
-    select_smallest(at->order + first, end - first, second - first, &at->random);
-    split->value = least_key(at->order + second, end - second);
-  } else {
-    split->value = at->rows->cells[at->order[first].row * at->rows->columns + split->column];
+  if (to - from <= BLOCKS_LOOKED_AT) {
+    sort(at->order + first, end - first);
+    return;
   }
+  if (stop_asked(at->stop))
+    return;
+  struct split *const split = &at->splits[middle];
+  split->column = widest_column(at, first, end);
+  for (size_t i = first; i < end; i++)
+    at->keys[i] = at->rows->cells[at->order[i] * at->rows->columns + split->column];
+  select_least(at->keys + first, at->order + first, end - first, second - first);
+  split->value = at->keys[second];
   build(at, from, middle);
   build(at, middle, to);
 }
 
-static void fill(const struct neighbours *tree, const struct matrix *rows,
-                 const struct keyed *order, double *cells, uint32_t *numbers) {
+static void fill(const struct neighbours *tree, const struct matrix *rows, const uint32_t *order,
+                 double *cells, uint32_t *numbers) {
   for (size_t i = 0; i < tree->blocks * BLOCK_ROWS; i++) {
     double *const slot = cells + cell_of_slot(tree, i);
     for (size_t column = 0; column < tree->columns; column++)
       slot[column * BLOCK_ROWS] =
-          i < rows->rows ? rows->cells[order[i].row * tree->columns + column] : INFINITY;
-    numbers[i] = i < rows->rows ? order[i].row : 0;
+          i < rows->rows ? rows->cells[order[i] * tree->columns + column] : INFINITY;
+    numbers[i] = i < rows->rows ? order[i] : 0;
   }
 }
 
@@ -164,15 +134,18 @@ int neighbours_build(struct neighbours *tree, const struct matrix *rows, const a
       .rows = rows,
       .stop = stop,
       .splits = (struct split *)((double *)(tree + 1) + tree->blocks * BLOCK_ROWS * rows->columns),
-      .order = calloc(rows->rows, sizeof *at.order)};
-  if (at.order == NULL)
-    return STATUS_NO_MEMORY;
-  for (size_t i = 0; i < rows->rows; i++)
-    at.order[i].row = (uint32_t)i;
-  build(&at, 0, tree->blocks);
-  fill(tree, rows, at.order, (double *)(tree + 1), (uint32_t *)(at.splits + tree->blocks));
+      .order = calloc(rows->rows, sizeof *at.order),
+      .keys = calloc(rows->rows, sizeof *at.keys)};
+  const int status = at.order != NULL && at.keys != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+  if (status == STATUS_OK) {
+    for (size_t i = 0; i < rows->rows; i++)
+      at.order[i] = (uint32_t)i;
+    build(&at, 0, tree->blocks);
+    fill(tree, rows, at.order, (double *)(tree + 1), (uint32_t *)(at.splits + tree->blocks));
+  }
+  free(at.keys);
   free(at.order);
-  return STATUS_OK;
+  return status;
 }
 
 /* ---- Stored bytes ---- */
@@ -204,36 +177,43 @@ bool neighbours_valid(const struct neighbours *tree, size_t size, size_t rows, s
 
 /* ---- Searching ---- */
 
+/* A distance, and the lower bound of it, are rounded apart by less than this share. */
+static const double ROUNDING = 1e-12;
+
 struct search {
   const double *cells;
   const struct split *splits;
   const uint32_t *numbers;
-  size_t columns, wanted;
+  size_t columns;
   const double *row;
   double *away; /* by column: how far the part that is looked at is from the row */
-  struct neighbour *list;
-  double worst;
+  struct neighbour *list, *last;
   uint32_t except;
 };
 
-static void insert(struct search *search, const struct neighbour *found) {
-  struct neighbour *const list = search->list;
-  size_t at = search->wanted - 1;
-  for (; at > 0 && list[at - 1].square > found->square; at--)
-    list[at] = list[at - 1];
-  list[at] = *found;
-  search->worst = list[search->wanted - 1].square;
+static bool is_nearer(const struct neighbour *a, const struct neighbour *b) {
+  return a->square < b->square || (a->square == b->square && a->row < b->row);
 }
 
-/* The squares of the distances of a block's rows; false, and of no use, where none is below worst.
+static bool any_within(const double *numbers, size_t count, double limit) {
+  const pair most = {limit, limit};
+  whole_pair within = {0};
+  for (size_t i = 0; i < count; i += 2)
+    within |= *(const pair *)(numbers + i) <= most;
+  return (within[0] | within[1]) != 0;
+}
+
+/*
+ * The squares of the distances of a block's rows. Where none of them will come
+ * into the list, those by some of the columns will do.
  */
-static bool measure(const struct search *search, size_t block, pair ret_squares[BLOCK_ROWS / 2]) {
-  const pair worst = {search->worst, search->worst};
+static void measure(const struct search *search, size_t block, double *ret_squares) {
   const pair *cells = (const pair *)(search->cells + block * BLOCK_ROWS * search->columns);
+  pair *const squares = (pair *)ret_squares;
   pair a = {0}, b = {0}, c = {0}, d = {0};
   size_t column = 0;
-  while (column < search->columns) {
-    const size_t pause = column + 8 < search->columns ? column + 8 : search->columns;
+  do {
+    const size_t pause = column + PAUSE < search->columns ? column + PAUSE : search->columns;
     for (; column < pause; column++, cells += BLOCK_ROWS / 2) {
       const pair value = {search->row[column], search->row[column]};
       a += (cells[0] - value) * (cells[0] - value);
@@ -241,82 +221,102 @@ static bool measure(const struct search *search, size_t block, pair ret_squares[
       c += (cells[2] - value) * (cells[2] - value);
       d += (cells[3] - value) * (cells[3] - value);
     }
-    const whole_pair below = (a < worst) | (b < worst) | (c < worst) | (d < worst);
-    if ((below[0] | below[1]) == 0)
-      return false;
-  }
-  ret_squares[0] = a;
-  ret_squares[1] = b;
-  ret_squares[2] = c;
-  ret_squares[3] = d;
-  return true;
+    squares[0] = a;
+    squares[1] = b;
+    squares[2] = c;
+    squares[3] = d;
+  } while (column < search->columns && any_within(ret_squares, BLOCK_ROWS, search->last->square));
 }
 
-/* Those that are near enough are set apart first, without branches, then put into the list. */
-static void look_at(struct search *search, size_t block) {
-  pair squares[BLOCK_ROWS / 2];
-  if (!measure(search, block, squares))
-    return;
-  const uint32_t first = (uint32_t)(block * BLOCK_ROWS);
-  struct neighbour found[BLOCK_ROWS];
-  size_t count = 0;
-  for (uint32_t i = 0; i < BLOCK_ROWS; i++) {
-    const double square = squares[i / 2][i % 2];
-    const uint32_t row = search->numbers[first + i];
-    found[count] = (struct neighbour){.square = square, .row = row, .slot = first + i};
-    count += (square < search->worst) & (row != search->except);
-  }
-  for (size_t i = 0; i < count; i++)
-    if (found[i].square < search->worst)
-      insert(search, &found[i]);
+static struct neighbour neighbour_at(const struct search *search, uint32_t slot, double square) {
+  return (struct neighbour){.square = square, .row = search->numbers[slot], .slot = slot};
 }
 
-/* How many are less than each, counted without branches. */
-static void rank(const double *numbers, int64_t *ret_ranks) {
-  for (size_t i = 0; i < ROWS_LOOKED_AT; i += 2) {
-    const pair here = *(const pair *)(numbers + i);
-    whole_pair less = {0};
-    for (size_t at = 0; at < ROWS_LOOKED_AT; at++) {
+/* How many are less than each, or as much and before it, counted with few branches. */
+static void rank(const double *numbers, size_t count, int64_t *ret_ranks) {
+  for (size_t first = 0; first < count; first += BLOCK_ROWS) {
+    const pair *const here = (const pair *)(numbers + first);
+    whole_pair a = {0}, b = {0}, c = {0}, d = {0};
+    for (size_t at = 0; at < first; at++) {
       const pair other = {numbers[at], numbers[at]};
-      less -= other < here;
+      a -= other <= here[0];
+      b -= other <= here[1];
+      c -= other <= here[2];
+      d -= other <= here[3];
     }
-    ret_ranks[i] = less[0];
-    ret_ranks[i + 1] = less[1];
+    for (size_t at = first; at < count; at++) {
+      const pair other = {numbers[at], numbers[at]};
+      a -= other < here[0];
+      b -= other < here[1];
+      c -= other < here[2];
+      d -= other < here[3];
+    }
+    const whole_pair ranks[] = {a, b, c, d};
+    memcpy(ret_ranks + first, ranks, sizeof ranks);
+    for (size_t i = first; i < first + BLOCK_ROWS; i++)
+      for (size_t at = first; at < i; at++)
+        ret_ranks[i] += numbers[at] == numbers[i];
   }
 }
 
-/* Fills an empty list: each row goes to the place of its rank, after those that are as far. */
-static void look_first(struct search *search, size_t from, size_t to) {
-  double squares[ROWS_LOOKED_AT];
+/* Fills an empty list: all of the rows are put in order. */
+static void begin_list(struct search *search, uint32_t first, double *squares, uint32_t count) {
   int64_t ranks[ROWS_LOOKED_AT];
-  const uint32_t first = (uint32_t)(from * BLOCK_ROWS), count = (uint32_t)(to * BLOCK_ROWS) - first;
-  for (size_t i = 0; i < ROWS_LOOKED_AT; i++)
-    squares[i] = INFINITY;
-  for (size_t block = from; block < to; block++)
-    (void)measure(search, block, (pair *)(squares + (block - from) * BLOCK_ROWS));
-  for (size_t i = 0; i < count; i++)
+  struct neighbour order[ROWS_LOOKED_AT];
+  for (uint32_t i = 0; i < count; i++)
     if (search->numbers[first + i] == search->except)
       squares[i] = INFINITY;
-  rank(squares, ranks);
-  for (uint32_t i = 0; i < count; i++) {
-    size_t at = (size_t)ranks[i];
-    while (at < search->wanted && search->list[at].square == squares[i])
-      at++;
-    if (at < search->wanted)
-      search->list[at] = (struct neighbour){
-          .square = squares[i], .row = search->numbers[first + i], .slot = first + i};
-  }
-  search->worst = search->list[search->wanted - 1].square;
+  rank(squares, count, ranks);
+  for (uint32_t i = 0; i < count; i++)
+    order[ranks[i]] = neighbour_at(search, first + i, squares[i]);
+  const size_t wanted = (size_t)(search->last - search->list) + 1;
+  memcpy(search->list, order, (count < wanted ? count : wanted) * sizeof *order);
 }
 
-/* `nearest` is a lower bound of the square of the distance to the blocks from .. to - 1. */
+static void insert(struct search *search, const struct neighbour *found) {
+  struct neighbour *at = search->last;
+  for (; at > search->list && is_nearer(found, at - 1); at--)
+    *at = at[-1];
+  *at = *found;
+}
+
+/* Those that may come in are set apart first, without branches. */
+static void extend_list(struct search *search, uint32_t first, const double *squares,
+                        uint32_t count) {
+  const double worst = search->last->square;
+  if (!any_within(squares, count, worst))
+    return;
+  uint32_t found[ROWS_LOOKED_AT], many = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    found[many] = i;
+    many += squares[i] <= worst;
+  }
+  for (uint32_t i = 0; i < many; i++) {
+    const struct neighbour next = neighbour_at(search, first + found[i], squares[found[i]]);
+    if (next.row != search->except && is_nearer(&next, search->last))
+      insert(search, &next);
+  }
+}
+
+static void look_at(struct search *search, size_t from, size_t to) {
+  double squares[ROWS_LOOKED_AT];
+  const uint32_t first = (uint32_t)(from * BLOCK_ROWS), count = (uint32_t)(to * BLOCK_ROWS) - first;
+  for (size_t block = from; block < to; block++)
+    measure(search, block, squares + (block - from) * BLOCK_ROWS);
+  if (search->list[0].square == INFINITY)
+    begin_list(search, first, squares, count);
+  else
+    extend_list(search, first, squares, count);
+}
+
+/*
+ * `nearest` is a lower bound of the square of the distance to the blocks from .. to - 1.
+ * Where a part begins at distance 0, so does the part before it, which is looked at first
+ * and has those of the rows at distance 0 that have the lowest numbers.
+ */
 static void visit(struct search *search, size_t from, size_t to, double nearest) {
   if (to - from <= BLOCKS_LOOKED_AT) {
-    if (search->list[0].square == INFINITY)
-      look_first(search, from, to);
-    else
-      for (; from < to; from++)
-        look_at(search, from);
+    look_at(search, from, to);
     return;
   }
   const size_t middle = (from + to) / 2;
@@ -324,9 +324,9 @@ static void visit(struct search *search, size_t from, size_t to, double nearest)
   const double beyond = search->row[split->column] - split->value;
   const double away = search->away[split->column];
   const double farther = nearest - away * away + beyond * beyond;
-  const bool second = beyond >= 0;
+  const bool second = beyond > 0;
   visit(search, second ? middle : from, second ? to : middle, nearest);
-  if (farther < search->worst) {
+  if (farther * (1 - ROUNDING) < search->last->square) {
     search->away[split->column] = beyond;
     visit(search, second ? from : middle, second ? middle : to, farther);
     search->away[split->column] = away;
@@ -339,11 +339,10 @@ void neighbours_find(const struct neighbours *tree, const double *row, uint32_t 
                           .splits = splits_of(tree),
                           .numbers = numbers_of(tree),
                           .columns = tree->columns,
-                          .wanted = wanted,
                           .row = row,
                           .away = scratch,
                           .list = ret_list,
-                          .worst = INFINITY,
+                          .last = ret_list + wanted - 1,
                           .except = except};
   for (size_t i = 0; i < tree->columns; i++)
     scratch[i] = 0;

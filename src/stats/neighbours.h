@@ -42,7 +42,7 @@ bool neighbours_valid(const struct neighbours *tree, size_t size, size_t rows, s
 
 /*
  * The `wanted` (> 0) rows nearest to `row`, nearest first, without the row `except`.
- * Of rows equally far from it, which ones come in is decided by the tree alone.
+ * Of rows that are equally far, those with lower numbers come first, and come in first.
  * `scratch` is as many doubles as there are columns.
  */
 void neighbours_find(const struct neighbours *tree, const double *row, uint32_t except,

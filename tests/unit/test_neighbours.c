@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { COLUMNS_MAX = 40, WANTED = 12 };
+enum { WANTED = 12 };
 
 static struct matrix make_rows(size_t rows, size_t columns, double steps, uint64_t seed) {
   struct noise noise = {seed};
@@ -36,56 +36,78 @@ static double square_between(const struct matrix *rows, size_t at, const double 
   return sum;
 }
 
-static int by_size(const void *left, const void *right) {
-  const double a = *(const double *)left, b = *(const double *)right;
-  return (a > b) - (a < b);
+static int by_distance(const void *left, const void *right) {
+  const struct neighbour *const a = left, *const b = right;
+  if (a->square != b->square)
+    return a->square < b->square ? -1 : 1;
+  return (a->row > b->row) - (a->row < b->row);
 }
 
-/* The same distances as of all rows in order, each from a row of its own. */
+/* To the last bit the first of all rows, put in order by their distances and then their numbers. */
 static void assert_nearest(const struct neighbours *tree, const struct matrix *rows,
-                           const double *row, uint32_t except) {
-  double scratch[COLUMNS_MAX];
-  struct neighbour list[WANTED];
-  double *const all = calloc(rows->rows, sizeof *all);
-  assert_non_null(all);
+                           const double *row, uint32_t except, size_t wanted) {
+  double *const scratch = calloc(rows->columns, sizeof *scratch);
+  struct neighbour *const all = calloc(rows->rows, sizeof *all);
+  struct neighbour *const list = calloc(wanted, sizeof *list);
+  assert_true(scratch != NULL && all != NULL && list != NULL);
   size_t count = 0;
-  for (size_t i = 0; i < rows->rows; i++)
+  for (uint32_t i = 0; i < rows->rows; i++)
     if (i != except)
-      all[count++] = square_between(rows, i, row);
-  qsort(all, count, sizeof *all, by_size);
-  neighbours_find(tree, row, except, WANTED, scratch, list);
-  for (size_t i = 0; i < WANTED; i++) {
-    if (i >= count) {
+      all[count++] = (struct neighbour){.square = square_between(rows, i, row), .row = i};
+  qsort(all, count, sizeof *all, by_distance);
+  neighbours_find(tree, row, except, wanted, scratch, list);
+  for (size_t i = 0; i < wanted; i++) {
+    if (i >= count)
       assert_true(list[i].square == INFINITY);
-      continue;
-    }
-    assert_true(list[i].row != except && list[i].row < rows->rows);
-    assert_true(list[i].square == square_between(rows, list[i].row, row));
-    assert_true(fabs(list[i].square - all[i]) <= 1e-12 * all[i]);
-    for (size_t other = 0; other < i; other++)
-      assert_true(list[other].row != list[i].row);
+    else if (list[i].row != all[i].row || list[i].square != all[i].square)
+      fail_msg("%zu x %zu: neighbour %zu of %zu is row %u at %g, not row %u at %g", rows->rows,
+               rows->columns, i, wanted, list[i].row, list[i].square, all[i].row, all[i].square);
   }
+  free(list);
   free(all);
+  free(scratch);
+}
+
+static void assert_finds_nearest(const struct matrix *rows, const struct matrix *others) {
+  static const size_t wanted[] = {1, 5, 20, 100};
+  struct neighbours *const tree = make_tree(rows);
+  for (size_t at = 0; at < sizeof wanted / sizeof wanted[0]; at++) {
+    for (size_t i = 0; i < rows->rows; i += 1 + rows->columns / 20)
+      assert_nearest(tree, rows, rows->cells + i * rows->columns, (uint32_t)i, wanted[at]);
+    for (size_t i = 0; i < others->rows; i++)
+      assert_nearest(tree, rows, others->cells + i * rows->columns, NEIGHBOURS_ALL, wanted[at]);
+  }
+  free(tree);
 }
 
 static void test_finds_what_looking_at_all_rows_finds(void **state) {
   (void)state;
-  static const size_t sizes[][2] = {{1, 1},  {2, 3},   {8, 2},   {9, 2},   {64, 1},
-                                    {65, 5}, {500, 3}, {500, 9}, {300, 40}};
+  static const size_t sizes[][2] = {{1, 1},   {2, 3},   {8, 2},    {9, 2},     {64, 1},    {65, 5},
+                                    {500, 3}, {500, 9}, {300, 40}, {100, 257}, {100, 1024}};
   static const double steps[] = {1e6, 10, 2, 1};
   for (size_t size = 0; size < sizeof sizes / sizeof sizes[0]; size++)
     for (size_t step = 0; step < sizeof steps / sizeof steps[0]; step++) {
       const struct matrix rows = make_rows(sizes[size][0], sizes[size][1], steps[step], size);
       const struct matrix others = make_rows(20, rows.columns, steps[step], 99);
-      struct neighbours *const tree = make_tree(&rows);
-      for (size_t i = 0; i < rows.rows; i++)
-        assert_nearest(tree, &rows, rows.cells + i * rows.columns, (uint32_t)i);
-      for (size_t i = 0; i < others.rows; i++)
-        assert_nearest(tree, &rows, others.cells + i * rows.columns, NEIGHBOURS_ALL);
-      free(tree);
+      assert_finds_nearest(&rows, &others);
       free((double *)(uintptr_t)rows.cells);
       free((double *)(uintptr_t)others.cells);
     }
+}
+
+/* Columns whose scales are as far apart as can be: what is small is lost beside what is large. */
+static void test_finds_them_at_any_scale(void **state) {
+  (void)state;
+  static const double scales[] = {1e75, 1, 1e-75, 1e60, 0};
+  enum { COLUMNS = sizeof scales / sizeof scales[0] };
+  const struct matrix rows = make_rows(300, COLUMNS, 20, 3), others = make_rows(20, COLUMNS, 20, 4);
+  for (size_t i = 0; i < 300 * COLUMNS; i++)
+    ((double *)(uintptr_t)rows.cells)[i] *= scales[i % COLUMNS];
+  for (size_t i = 0; i < 20 * COLUMNS; i++)
+    ((double *)(uintptr_t)others.cells)[i] *= scales[i % COLUMNS];
+  assert_finds_nearest(&rows, &others);
+  free((double *)(uintptr_t)rows.cells);
+  free((double *)(uintptr_t)others.cells);
 }
 
 static void test_explains_by_columns(void **state) {
@@ -150,6 +172,7 @@ static void test_stored_bytes_are_checked(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_finds_what_looking_at_all_rows_finds),
+      cmocka_unit_test(test_finds_them_at_any_scale),
       cmocka_unit_test(test_explains_by_columns),
       cmocka_unit_test(test_duplicates_cost_no_more),
       cmocka_unit_test(test_stored_bytes_are_checked),
