@@ -52,6 +52,7 @@ static void publish_metrics(const struct engine_stats *stats) {
                 known > 0 ? 100.0 * (double)stats->anomalous / (double)known : 0);
   publish_gauge("gauge", "hosts", (double)stats->hosts);
   publish_gauge("gauge", "groups", (double)stats->groups);
+  publish_gauge("gauge", "groups_warming", (double)stats->groups_warming);
   publish_gauge("gauge", "group_columns_refused", (double)stats->refused_columns);
   publish_gauge("gauge", "episodes_open", (double)stats->open);
   publish_gauge("gauge", "warming_seconds", seconds_left(stats->warming_until));
@@ -61,6 +62,7 @@ static void publish_metrics(const struct engine_stats *stats) {
 
 static void publish_models(const struct engine_stats *stats) {
   publish_gauge("gauge", "models", (double)stats->models);
+  publish_gauge("gauge", "models_warming", (double)stats->models_warming);
   publish_gauge("gauge", "model_fits_waiting", (double)stats->waiting_fits);
   publish_count("model_fits", stats->fits);
   publish_count("model_fits_failed", stats->failed_fits);

@@ -6,7 +6,8 @@
  *   gauge-metrics, gauge-warming, gauge-ignored    known metrics
  *   gauge-anomalous, percent-anomalous             of those that have warmed up: unusual now
  *   gauge-hosts                                    that metrics come from
- *   gauge-groups, gauge-group_columns_refused      instances; members that had no room in one
+ *   gauge-groups, gauge-groups_warming             instances; those that need more rows to judge
+ *   gauge-group_columns_refused                    members that had no room in one
  *   gauge-episodes_open, derive-episodes           metrics with an alarm now; alarms so far
  *   gauge-incidents_open, derive-incidents         hosts', or of many: open now; so far
  *   gauge-incidents_told_open, derive-incidents_told  of those, the ones people were told of
@@ -16,6 +17,7 @@
  *   gauge-models, derive-model_fits                fitted models that metrics hold; fits so far
  *   derive-model_fits_NAME                         that failed, were rejected, came early as values
  *                                                  had drifted, or were postponed
+ *   gauge-models_warming                           metrics with too few values for a first fit
  *   gauge-model_fits_waiting                       metrics that wait for the trainer
  *   derive-values                                  values taken
  *   derive-values_NAME                             the same by observation_result_name

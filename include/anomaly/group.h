@@ -51,6 +51,7 @@ struct group_finding {
   enum anomaly_kind kind; /* KIND_NONE where ratio is 0 */
   const char *reason;     /* static phrase that says what is odd; NULL if nothing */
   bool ready;             /* false while the detector cannot know yet */
+  uint32_t missing;       /* rows until it can, or until a model is fitted first; 0 = none */
 };
 
 /* A column that has part in the evidence. */

@@ -62,9 +62,12 @@ struct metric_record {
   unsigned unsaved;    /* enum unsaved, of those that were asked for */
   double first_time;   /* of the first value */
   double last_time;    /* of the last value or gap */
-  bool trained;        /* learned by somebody else, and no value since */
-  const void *state;   /* borrowed; NULL without UNSAVED_STATE */
-  size_t size;         /* of state */
+  uint32_t missing; /* values for its model's first fit, or rows that its group needs; 0 = none */
+  const char
+      *learning; /* the model that is not fitted yet; lives as long as the engine; NULL = none */
+  bool trained;  /* learned by somebody else, and no value since */
+  const void *state; /* borrowed; NULL without UNSAVED_STATE */
+  size_t size;       /* of state */
   struct metric_baseline baseline;
   const struct model_record *models; /* borrowed; with UNSAVED_MODEL only */
   size_t model_count;

@@ -83,9 +83,9 @@ struct verdict {
   bool anomaly;                  /* over the line, after consensus and rule */
   bool scored, outlier;          /* of the first finding of a model */
   double raw;                    /* likewise */
-  uint32_t missing;              /* the most that a model misses */
-  bool open;                     /* an episode is open after this sample */
-  enum severity severity;        /* of the open episode; SEVERITY_OKAY if none */
+  uint32_t missing;       /* the most that a model misses; of a group, rows until it is judged */
+  bool open;              /* an episode is open after this sample */
+  enum severity severity; /* of the open episode; SEVERITY_OKAY if none */
   enum episode_change change;
 };
 

@@ -8,10 +8,12 @@
 #include "cli/replay.h"
 #include "cli/say.h"
 #include "cli/settings.h"
+#include "engine/group_rule.h"
 #include "history/columns.h"
 #include "history/input.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,10 +122,36 @@ static int create_engine(struct detect *detect) {
   return EXIT_SUCCESS;
 }
 
+/* The most values that a model misses, and rows that a group does. */
+struct most_missing {
+  uint32_t values, rows;
+};
+
+static bool note_missing(void *context, const struct metric_view *view) {
+  struct most_missing *const most = context;
+  const bool group = strcmp(view->id.part[METRIC_PLUGIN], GROUP_PLUGIN) == 0;
+  uint32_t *const missing = group ? &most->rows : &most->values;
+  if (view->last.missing > *missing)
+    *missing = view->last.missing;
+  return true;
+}
+
+static void say_missing(const struct detect *detect, const struct engine_stats *stats) {
+  struct most_missing most = {.values = 0};
+  engine_each(detect->engine, note_missing, &most);
+  if (most.values > 0)
+    say_error(verb_of(detect), "%s: %zu of %zu columns have no model yet: %" PRIu32 " values more",
+              detect->path, (size_t)stats->models_warming, detect->columns.count, most.values);
+  if (most.rows > 0 && stats->groups_warming == stats->groups)
+    say_error(verb_of(detect), "%s: no group can alarm yet: %" PRIu32 " rows more", detect->path,
+              most.rows);
+}
+
 /* What somebody wonders about who sees no anomaly at all. */
 static void say_notes(const struct detect *detect, const struct replay *replay) {
   struct engine_stats stats;
   engine_stats(detect->engine, &stats);
+  say_missing(detect, &stats);
   if (stats.ignored > 0)
     say_error(verb_of(detect), "%s: a rule ignores %zu of %zu columns", detect->path,
               (size_t)stats.ignored, detect->columns.count);

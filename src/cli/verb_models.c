@@ -137,8 +137,9 @@ const struct verb models_verb = {
         "The bytes are those of a model fitted to 1000 rows and 4 columns.\n"
         "\n"
         "Of a database, it lists the versions that are kept of the models of metrics; champion\n"
-        "is 1 for those in use. With --rollback a running daemon goes back to one within a\n"
-        "minute, another one when it starts; the database is " ANOMALY_DATABASE_PATH "\n"
+        "is 1 for those in use. A metric whose model has not been fitted yet has a line with\n"
+        "the values that are missing. With --rollback a running daemon goes back to one within\n"
+        "a minute, another one when it starts; the database is " ANOMALY_DATABASE_PATH "\n"
         "if not given.\n",
     .options = options,
     .run = run,

@@ -256,6 +256,11 @@ static void print_learned(const struct training *training) {
          stats.metrics, stats.warming);
   if (stats.ignored > 0)
     printf("; rules ignore %" PRIu64, stats.ignored);
+  if (stats.groups_warming > 0)
+    printf("; %" PRIu64 " of %" PRIu64 " groups need more rows", stats.groups_warming,
+           stats.groups);
+  if (stats.models_warming > 0)
+    printf("; %" PRIu64 " metrics need more values for a model", stats.models_warming);
   fputs("\n", stdout);
 }
 

@@ -147,6 +147,8 @@ void engine_count_metric(struct shard *shard, const struct metric *metric, int o
   const bool of_values = metric->plan->group == NULL;
   stats->metrics += of_values ? add : 0;
   stats->warming += of_values && metric->warming ? add : 0;
+  stats->models_warming += of_values && metric->last.missing > 0 ? add : 0;
+  stats->groups_warming += !of_values && metric->warming ? add : 0;
   stats->anomalous += metric->last.anomaly ? add : 0;
   stats->open += metric->decision.open ? add : 0;
   stats->publishing += metric->plan->options.publish_score ? add : 0;

@@ -13,6 +13,8 @@ static void add_stats(struct engine_stats *sum, const struct engine_stats *part)
   sum->metrics += part->metrics;
   sum->ignored += part->ignored;
   sum->warming += part->warming;
+  sum->models_warming += part->models_warming;
+  sum->groups_warming += part->groups_warming;
   sum->anomalous += part->anomalous;
   sum->open += part->open;
   sum->publishing += part->publishing;

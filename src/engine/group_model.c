@@ -268,11 +268,11 @@ void group_model_update(struct group_model *stream, const struct group_row *row,
     *ret_blame_count = blame(stream, ret_blames);
   if (scored && block_learns(stream->fitted->block))
     model_learn(stream->fitted->block, stream->row, stream->fitted->scratch);
-  if (!news)
-    return;
-  if (!sees_values(&stream->make))
+  if (news && !sees_values(&stream->make))
     learn_levels(stream);
-  keep(stream, row);
+  if (news)
+    keep(stream, row);
+  ret->missing = group_model_missing(stream);
 }
 
 /* ---- Fits ----------------------------------------------------------------- */

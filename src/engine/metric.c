@@ -90,6 +90,18 @@ struct fitted **metric_fitted(const struct metric *metric, size_t which) {
   return (struct fitted **)(void *)((char *)(uintptr_t)metric + metric->states + detector->fitted);
 }
 
+const char *metric_learning(const struct metric *metric) {
+  const struct plan *const plan = metric->plan;
+  if (plan->group != NULL)
+    return plan->group->model != NULL ? plan->group->model->name : NULL;
+  for (size_t i = 0; plan->fits && i < plan->count; i++) {
+    struct fitted *const *const fitted = metric_fitted(metric, i);
+    if (fitted != NULL && *fitted == NULL)
+      return plan->names[i];
+  }
+  return NULL;
+}
+
 void metric_give_fitted(struct metric *metric) {
   for (size_t i = 0; metric->plan->fits && i < metric->plan->count; i++) {
     struct fitted **const fitted = metric_fitted(metric, i);
@@ -167,7 +179,8 @@ static void keep_last(struct metric *metric, const struct verdict *verdict) {
                                        .kind = (uint8_t)verdict->kind,
                                        .ready = verdict->ready,
                                        .agree = verdict->agree,
-                                       .anomaly = verdict->anomaly};
+                                       .anomaly = verdict->anomaly,
+                                       .missing = verdict->missing};
 }
 
 static void conclude(struct metric *metric, struct verdict *verdict, enum episode_end *ret_end) {
@@ -252,6 +265,7 @@ void metric_take_row(struct metric *metric, const struct group_news *news,
   finding.kind = group->kind;
   finding.reason = group->reason;
   finding.ready = group->ready;
+  finding.missing = group->missing;
   if (metric->first_time == 0)
     metric->first_time = news->time;
   metric->rate = (struct rate){.time = news->time, .known = true};
@@ -371,6 +385,7 @@ struct verdict metric_last_verdict(const struct metric *metric) {
                           .detectors = (uint8_t)metric->plan->count,
                           .ready = last->ready,
                           .agree = last->agree,
+                          .missing = last->missing,
                           .anomaly = last->anomaly,
                           .open = metric->decision.open,
                           .severity = (enum severity)metric->decision.severity};

@@ -28,6 +28,7 @@ struct last_verdict {
   const char *reason, *leading;
   uint8_t kind, ready, agree;
   bool anomaly;
+  uint32_t missing;
 };
 
 struct metric {
@@ -106,6 +107,9 @@ void *metric_detector_state(const struct metric *metric, size_t which);
 
 /* Where its fitted block is held, of a detector made from a model; else NULL. */
 struct fitted **metric_fitted(const struct metric *metric, size_t which);
+
+/* The name of the model, or its group's, that has not been fitted yet; NULL = there is none. */
+const char *metric_learning(const struct metric *metric);
 
 /* Gives up all fitted blocks. */
 void metric_give_fitted(struct metric *metric);

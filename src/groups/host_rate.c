@@ -112,6 +112,7 @@ static void update(const struct group_state *state, const void *opaque, const st
   host->rows += host->rows < UINT32_MAX;
   if (host->rows % REFRESH_ROWS == 0)
     octave_tail_refresh(&host->tail);
+  ret->missing = host->rows < WARMUP_ROWS ? WARMUP_ROWS - host->rows : 0;
   ret->began = group_alarm_take(&host->alarm, ratio, &ret->anomaly);
 }
 

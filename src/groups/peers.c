@@ -79,7 +79,8 @@ static void measure_distances(struct peers *peers, const double *value, uint32_t
 
 static void say_nothing(const struct group_state *state, struct group_finding *ret) {
   const struct peers *const peers = state->head;
-  *ret = (struct group_finding){.anomaly = group_alarm_is_fresh(&peers->evidence.alarm)};
+  *ret = (struct group_finding){.anomaly = group_alarm_is_fresh(&peers->evidence.alarm),
+                                .missing = group_evidence_missing(&peers->evidence)};
 }
 
 static void update(const struct group_state *state, const void *opaque, const struct group_row *row,

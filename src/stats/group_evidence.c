@@ -111,11 +111,16 @@ void group_evidence_update(const struct group_state *state, const struct group_r
   const float ratio = weigh(group, row, &pace, judgement->top, &sums) / judgement->limit;
   ret->ready = group->rows >= WARMUP_ROWS;
   learn_sums(group, &pace, &sums);
+  ret->missing = group_evidence_missing(group);
   ret->began = group_alarm_take(&group->alarm, ratio, &ret->anomaly);
   ret->ratio = (double)ratio;
   ret->surprise = ratio > 0.0F ? (double)float_max(sums.quick, sums.lasting) : 0.0;
   ret->kind = ratio > 0.0F ? judgement->kind : KIND_NONE;
   ret->reason = ratio >= 1.0F ? judgement->reason : NULL;
+}
+
+uint32_t group_evidence_missing(const struct group_evidence *group) {
+  return group->rows < WARMUP_ROWS ? WARMUP_ROWS - group->rows : 0;
 }
 
 size_t group_evidence_blame(const struct group_state *state,

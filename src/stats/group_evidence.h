@@ -38,6 +38,9 @@ struct group_judgement {
 void group_evidence_update(const struct group_state *state, const struct group_row *row,
                            const struct group_judgement *judgement, struct group_finding *ret);
 
+/* Rows until it can know. */
+uint32_t group_evidence_missing(const struct group_evidence *group);
+
 /* The columns with a decade or more; see struct group_detector. */
 size_t group_evidence_blame(const struct group_state *state,
                             struct group_blame ret_blames[GROUP_BLAMES]);

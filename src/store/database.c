@@ -30,8 +30,8 @@ static const char *const statements[DATABASE_STATEMENTS] = {
         " trained = excluded.trained",
     [STATEMENT_PUT_BASELINE] =
         "INSERT OR REPLACE INTO baselines (id, host, metric, mean, stddev, min_value, max_value,"
-        " sample_count, percentile_95, percentile_99, first_seen, last_seen, last_updated)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        " sample_count, percentile_95, percentile_99, first_seen, last_seen, last_updated, missing,"
+        " learning) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
 };
 
 void database_close(struct database *database) {

@@ -166,6 +166,16 @@ static const char *const migrations[] = {
     "CREATE VIEW model_versions AS SELECT id, subject, model, version, champion, created, samples,"
     " train_from, train_to, input_drift, score_drift, since, precision, recall, f1, crowned,"
     " options, bytes FROM models;",
+
+    "ALTER TABLE baselines ADD COLUMN missing INTEGER;"
+    "ALTER TABLE baselines ADD COLUMN learning TEXT;"
+    "DROP VIEW model_versions;"
+    "CREATE VIEW model_versions AS SELECT id, subject, model, version, champion, created, samples,"
+    " train_from, train_to, input_drift, score_drift, since, precision, recall, f1, crowned,"
+    " options, bytes, 0 AS missing FROM models"
+    " UNION ALL SELECT NULL, host || '/' || metric, learning, 0, 0, NULL, NULL, NULL, NULL, NULL,"
+    " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, missing FROM baselines WHERE learning NOT "
+    "NULL;",
 };
 
 enum { SCHEMA_VERSION = sizeof migrations / sizeof *migrations };

@@ -45,6 +45,8 @@ static int put_baseline(sqlite3_stmt *put, const struct metric_record *record,
   statement_bind_real(put, 11, record->first_time > 0 ? record->first_time : (double)NAN);
   statement_bind_real(put, 12, record->last_time);
   statement_bind_real(put, 13, now);
+  sqlite3_bind_int64(put, 14, record->missing);
+  sqlite3_bind_text(put, 15, record->missing > 0 ? record->learning : NULL, -1, SQLITE_STATIC);
   return statement_run(put);
 }
 

@@ -27,7 +27,7 @@ trained_state"
 run export --database a.db baselines
 expect_status "a table" 0
 expect_equal "has a header" \
-  id,host,metric,mean,stddev,min_value,max_value,sample_count,percentile_95,percentile_99,first_seen,last_seen,last_updated \
+  id,host,metric,mean,stddev,min_value,max_value,sample_count,percentile_95,percentile_99,first_seen,last_seen,last_updated,missing,learning \
   "$(head -1 out)"
 expect_equal "and a row for each metric, and for the host's group" 4 "$(wc -l <out)"
 expect_equal "numbers are numbers" 'web1,"load/load-a,b:short",49.5' \

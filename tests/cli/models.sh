@@ -15,7 +15,7 @@ expect_status "a database is made" 0
 run models --database a.db
 expect_status "models of it" 0
 expect_equal "have a header" \
-  id,subject,model,version,champion,created,samples,train_from,train_to,input_drift,score_drift,since,precision,recall,f1,crowned,options,bytes \
+  id,subject,model,version,champion,created,samples,train_from,train_to,input_drift,score_drift,since,precision,recall,f1,crowned,options,bytes,missing \
   "$(head -1 out)"
 expect_equal "and a row for each metric and model" 5 "$(wc -l <out)"
 expect_in "that says which" out ",web1/cpu/cpu,hbos,"
@@ -39,6 +39,15 @@ run models -d a.db --rollback x
 expect_status "an id is a number" 2
 run models -d a.db ecod
 expect_status "a name is of no database" 2
+# Too few values for a fit.
+head -31 past.csv >few.csv
+run detect --config models.cfg few.csv
+expect_in "detect says how many values are missing" err "2 of 2 columns have no model yet: 20 values more"
+run train --since 2023-11-01 --config models.cfg --database few.db few.csv
+expect_in "so does train" out "; 2 metrics need more values for a model"
+run models -d few.db
+expect_in "and the list, by metric" out ",web1/cpu/cpu,ecod,0,0,,,,,,,,,,,,,,20"
+expect_equal "in a line each" 3 "$(wc -l <out)"
 run models -d missing.db
 expect_status "a database must be there" 1
 run models -d missing.db --rollback 1

@@ -243,6 +243,24 @@ static void members_beyond_all_parts_are_counted(void **state) {
   group_rig_end(&rig);
 }
 
+/* The first row is judged with the first value after it. */
+static void it_says_how_many_rows_are_missing(void **state) {
+  (void)state;
+  enum { NEEDED = 300 };
+  struct group_rig rig;
+  group_rig_start(&rig, BY_HOST "," BY_METRIC, WEEK);
+  group_rig_feed(&rig, 3, 0, 11, NULL);
+  assert_int_equal(group_rig_last(&rig, "host1", "all").missing, NEEDED - 10);
+  assert_int_equal(group_rig_last(&rig, "web", "web").missing, NEEDED - 10);
+  assert_int_equal(group_rig_stats(&rig).groups_warming, 4);
+  group_rig_feed(&rig, 3, 11, NEEDED + 1, NULL);
+  assert_int_equal(group_rig_last(&rig, "host1", "all").missing, 0);
+  assert_int_equal(group_rig_stats(&rig).groups_warming, 4);
+  group_rig_feed(&rig, 3, NEEDED + 1, NEEDED + 2, NULL);
+  assert_int_equal(group_rig_stats(&rig).groups_warming, 0);
+  group_rig_end(&rig);
+}
+
 static void values_under_its_name_are_ignored(void **state) {
   (void)state;
   struct group_rig rig;
@@ -381,6 +399,7 @@ int main(void) {
       cmocka_unit_test(members_beyond_the_limit_are_another_part),
       cmocka_unit_test(hosts_beyond_the_limit_are_another_part),
       cmocka_unit_test(members_beyond_all_parts_are_counted),
+      cmocka_unit_test(it_says_how_many_rows_are_missing),
       cmocka_unit_test(values_under_its_name_are_ignored),
       cmocka_unit_test(groups_expire_with_their_members),
       cmocka_unit_test(memory_is_bounded),

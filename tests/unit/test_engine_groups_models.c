@@ -35,7 +35,9 @@ static void a_model_is_fitted_and_alarms(void **state) {
   group_rig_start(&rig, GROUP, WEEK);
   group_rig_feed(&rig, 1, 0, 50, NULL);
   assert_int_equal(group_rig_stats(&rig).fits, 0);
+  assert_int_equal(group_rig_last(&rig, "host0", "all").missing, 1);
   group_rig_feed(&rig, 1, 50, 52, NULL);
+  assert_int_equal(group_rig_last(&rig, "host0", "all").missing, 0);
   assert_int_equal(group_rig_stats(&rig).fits, 1);
   assert_int_equal(group_rig_stats(&rig).models, 1);
   group_rig_feed(&rig, 1, 52, ODD_ROW + 20, two_apart);

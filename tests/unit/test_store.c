@@ -62,6 +62,9 @@ static void groups_are_restored_before_their_members(void **state) {
   struct engine_stats before, after;
   engine_stats(stored.engine, &before);
   stored_stop(&stored);
+  assert_int_equal(
+      stored_number("SELECT missing FROM baselines WHERE metric = 'anomaly-all-2/gauge-group'"),
+      300 - before.group_rows / before.groups);
 
   setup.rules = split_group_rules();
   stored_start_as(&stored, &setup);
@@ -330,16 +333,18 @@ static void an_older_file_gets_the_new_tables(void **state) {
   (void)state;
   struct stored stored;
   store_some(10);
-  stored_run("DROP TABLE incident_members; DROP TABLE incidents; DROP TABLE anomalies;"
-             "DROP TABLE labels; DROP TABLE silences; DROP VIEW model_versions; DROP TABLE models;"
-             "DROP TABLE trained_state; ALTER TABLE detector_state DROP COLUMN trained;"
-             "PRAGMA user_version = 1");
+  stored_run(
+      "DROP TABLE incident_members; DROP TABLE incidents; DROP TABLE anomalies;"
+      "DROP TABLE labels; DROP TABLE silences; DROP VIEW model_versions; DROP TABLE models;"
+      "DROP TABLE trained_state; ALTER TABLE detector_state DROP COLUMN trained;"
+      "ALTER TABLE baselines DROP COLUMN missing; ALTER TABLE baselines DROP COLUMN learning;"
+      "PRAGMA user_version = 1");
   stored_start(&stored, RARELY);
   assert_int_equal(stored_status(&stored).restored.metrics, 10);
   assert_int_equal(stored_status(&stored).health.fault, STORE_FINE);
   stored_stop(&stored);
   assert_int_equal(stored_number("SELECT count(*) FROM incidents"), 0);
-  assert_int_equal(stored_number("PRAGMA user_version"), 7);
+  assert_int_equal(stored_number("PRAGMA user_version"), 8);
 }
 
 int main(void) {
