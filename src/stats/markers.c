@@ -4,12 +4,12 @@
 
 #include <math.h>
 
-static void insert_sorted(const struct markers *markers, uint64_t count, double value) {
+static void insert_sorted(double *height, double *position, uint64_t count, double value) {
   uint64_t at = count;
-  for (; at > 0 && markers->height[at - 1] > value; at--)
-    markers->height[at] = markers->height[at - 1];
-  markers->height[at] = value;
-  markers->position[count] = (double)count;
+  for (; at > 0 && height[at - 1] > value; at--)
+    height[at] = height[at - 1];
+  height[at] = value;
+  position[count] = (double)count;
 }
 
 /* Counts the value into the markers above it. */
@@ -42,16 +42,16 @@ static void move_marker(double *height, double *position, int i, int step) {
   position[i] += step;
 }
 
-void markers_add(const struct markers *markers, uint64_t count, double value) {
-  const int last = markers->size - 1;
-  double *const height = markers->height, *const position = markers->position;
+void markers_add(const struct marker_shares *shares, uint64_t count, double value, double *height,
+                 double *position) {
+  const int last = shares->size - 1;
   if (count <= (uint64_t)last) {
-    insert_sorted(markers, count, value);
+    insert_sorted(height, position, count, value);
     return;
   }
   count_value(height, position, last, value);
   for (int i = 1; i < last; i++) {
-    const double behind = markers->share[i] * (double)count - position[i];
+    const double behind = shares->share[i] * (double)count - position[i];
     if (behind >= 1 && position[i + 1] - position[i] > 1)
       move_marker(height, position, i, 1);
     else if (behind <= -1 && position[i] - position[i - 1] > 1)
@@ -59,29 +59,29 @@ void markers_add(const struct markers *markers, uint64_t count, double value) {
   }
 }
 
-double markers_get(const struct markers *markers, uint64_t count, int which) {
-  if (count >= (uint64_t)markers->size)
-    return markers->height[which];
+double markers_get(const struct marker_shares *shares, uint64_t count, const double *height,
+                   int which) {
+  if (count >= (uint64_t)shares->size)
+    return height[which];
   if (count == 0)
     return 0;
-  return markers->height[lround(markers->share[which] * (double)(count - 1))];
+  return height[lround(shares->share[which] * (double)(count - 1))];
 }
 
-static bool is_valid_marker(const struct markers *markers, uint64_t i) {
-  const double *const height = &markers->height[i];
-  const double *const position = &markers->position[i];
-  if (!(fabs(*height) <= MOMENTS_LARGEST) || *position != floor(*position))
+static bool is_valid_marker(const double *height, const double *position, uint64_t i) {
+  if (!(fabs(height[i]) <= MOMENTS_LARGEST) || position[i] != floor(position[i]))
     return false;
-  return i == 0 ? *position == 0 : height[0] >= height[-1] && position[0] > position[-1];
+  return i == 0 ? position[i] == 0 : height[i] >= height[i - 1] && position[i] > position[i - 1];
 }
 
-bool markers_valid(const struct markers *markers, uint64_t count) {
-  const uint64_t size = (uint64_t)markers->size;
+bool markers_valid(const struct marker_shares *shares, uint64_t count, const double *height,
+                   const double *position) {
+  const uint64_t size = (uint64_t)shares->size;
   const uint64_t used = count < size ? count : size;
   if (count >= UINT64_C(1) << 53)
     return false;
   for (uint64_t i = 0; i < used; i++)
-    if (!is_valid_marker(markers, i))
+    if (!is_valid_marker(height, position, i))
       return false;
-  return used == 0 || markers->position[used - 1] == (double)(count - 1);
+  return used == 0 || position[used - 1] == (double)(count - 1);
 }

@@ -14,24 +14,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/*
- * The arrays are the caller's, each of `size` elements: `share`, ascending from
- * 0 to 1, of the values below each marker; `height`, ascending, the value at the
- * marker; `position`, ascending whole numbers, the values below the marker.
- */
-struct markers {
+/* The markers of a row: `share`, ascending from 0 to 1, of the values below each. */
+struct marker_shares {
   const double *share;
-  double *height, *position;
   int size;
 };
 
-/* Learns a value of a magnitude up to MOMENTS_LARGEST; `count` values came before it. */
-void markers_add(const struct markers *markers, uint64_t count, double value);
+/*
+ * Learns a value of a magnitude up to MOMENTS_LARGEST; `count` values came before it.
+ * The arrays have an element for each marker: `height`, ascending, the value at it;
+ * `position`, ascending whole numbers, the values below it.
+ */
+void markers_add(const struct marker_shares *shares, uint64_t count, double value, double *height,
+                 double *position);
 
 /* Estimate at marker `which` after `count` values; 0 while there are none. */
-double markers_get(const struct markers *markers, uint64_t count, int which);
+double markers_get(const struct marker_shares *shares, uint64_t count, const double *height,
+                   int which);
 
 /* Whether restored arrays make markers that markers_add can go on from. */
-bool markers_valid(const struct markers *markers, uint64_t count);
+bool markers_valid(const struct marker_shares *shares, uint64_t count, const double *height,
+                   const double *position);
 
 #endif

@@ -12,30 +12,20 @@ const struct state_row quantile_rows[] = {
 /* The percentiles and the middles between them. */
 static const double share[QUANTILE_MARKERS] = {0,   .005, .01, .255, .5, .725,
                                                .95, .97,  .99, .995, 1};
+static const struct marker_shares shares = {share, QUANTILE_MARKERS};
 
 static const int marker_of[] = {
     [QUANTILE_MINIMUM] = 0, [QUANTILE_1] = 2,  [QUANTILE_50] = 4,
     [QUANTILE_95] = 6,      [QUANTILE_99] = 8, [QUANTILE_MAXIMUM] = QUANTILE_MARKERS - 1};
 
-static struct markers markers_of(const struct quantiles *quantiles) {
-  struct quantiles *const changed = (struct quantiles *)(uintptr_t)quantiles;
-  return (struct markers){.share = share,
-                          .height = changed->height,
-                          .position = changed->position,
-                          .size = QUANTILE_MARKERS};
-}
-
 void quantile_add(struct quantiles *quantiles, double value) {
-  const struct markers markers = markers_of(quantiles);
-  markers_add(&markers, quantiles->count++, value);
+  markers_add(&shares, quantiles->count++, value, quantiles->height, quantiles->position);
 }
 
 double quantile_get(const struct quantiles *quantiles, enum quantile which) {
-  const struct markers markers = markers_of(quantiles);
-  return markers_get(&markers, quantiles->count, marker_of[which]);
+  return markers_get(&shares, quantiles->count, quantiles->height, marker_of[which]);
 }
 
 bool quantile_valid(const struct quantiles *quantiles) {
-  const struct markers markers = markers_of(quantiles);
-  return markers_valid(&markers, quantiles->count);
+  return markers_valid(&shares, quantiles->count, quantiles->height, quantiles->position);
 }

@@ -27,7 +27,7 @@ enum quantile {
 /* All zero is empty. */
 struct quantiles {
   uint64_t count;
-  double height[QUANTILE_MARKERS], position[QUANTILE_MARKERS]; /* see struct markers */
+  double height[QUANTILE_MARKERS], position[QUANTILE_MARKERS]; /* see markers.h */
 };
 
 extern const struct state_row quantile_rows[];

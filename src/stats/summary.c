@@ -13,14 +13,7 @@ const struct state_row summary_rows[] = {
 
 /* The percentiles and the middles between them. */
 static const double share[SUMMARY_MARKERS] = {0, .475, .95, .97, .99, .995, 1};
-
-static struct markers markers_of(const struct summary *summary) {
-  struct summary *const changed = (struct summary *)(uintptr_t)summary;
-  return (struct markers){.share = share,
-                          .height = changed->height,
-                          .position = changed->position,
-                          .size = SUMMARY_MARKERS};
-}
+static const struct marker_shares shares = {share, SUMMARY_MARKERS};
 
 /* Values in the markers: the first few, and then those whose turn it was. */
 static uint64_t marked(const struct summary *summary) {
@@ -35,25 +28,22 @@ static bool has_turn(uint64_t count) {
 
 void summary_add(struct summary *summary, double value) {
   const double clamped = moments_clamp(value);
-  if (has_turn(summary->moments.count)) {
-    const struct markers markers = markers_of(summary);
-    markers_add(&markers, marked(summary), clamped);
-  } else if (clamped < summary->height[SUMMARY_MINIMUM]) {
+  if (has_turn(summary->moments.count))
+    markers_add(&shares, marked(summary), clamped, summary->height, summary->position);
+  else if (clamped < summary->height[SUMMARY_MINIMUM])
     summary->height[SUMMARY_MINIMUM] = clamped;
-  } else if (clamped > summary->height[SUMMARY_MAXIMUM]) {
+  else if (clamped > summary->height[SUMMARY_MAXIMUM])
     summary->height[SUMMARY_MAXIMUM] = clamped;
-  }
   moments_add(&summary->moments, clamped);
 }
 
 double summary_get(const struct summary *summary, enum summary_marker which) {
-  const struct markers markers = markers_of(summary);
-  return markers_get(&markers, marked(summary), (int)which);
+  return markers_get(&shares, marked(summary), summary->height, (int)which);
 }
 
 bool summary_valid(const struct summary *summary) {
-  const struct markers markers = markers_of(summary);
   const double last = summary->position[SUMMARY_MAXIMUM];
   return moments_valid(&summary->moments) && last >= 0 && last < (double)(UINT64_C(1) << 53) &&
-         marked(summary) <= summary->moments.count && markers_valid(&markers, marked(summary));
+         marked(summary) <= summary->moments.count &&
+         markers_valid(&shares, marked(summary), summary->height, summary->position);
 }

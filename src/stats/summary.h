@@ -24,7 +24,7 @@ enum summary_marker {
  */
 struct summary {
   struct moments moments;
-  double height[SUMMARY_MARKERS], position[SUMMARY_MARKERS]; /* see struct markers */
+  double height[SUMMARY_MARKERS], position[SUMMARY_MARKERS]; /* see markers.h */
 };
 
 extern const struct state_row summary_rows[];
