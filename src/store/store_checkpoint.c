@@ -137,8 +137,12 @@ static bool write_all(struct store *store, unsigned unsaved, uint64_t *ret_rows)
          put_all(store, unsaved, ret_rows);
 }
 
-/* With the baselines by schedule, as it takes its time; a fault is met again soon. */
-static void forget_old(struct store *store) {
+/*
+ * With the baselines by schedule, as it takes its time; a fault is met again soon. False
+ * where the file was found damaged: what was written to it has gone with it.
+ */
+static bool forget_old(struct store *store) {
+  const uint64_t events = store->health.events;
   const double now = store->now();
   /* A metric that the engine still knows has a fresher row than that. */
   const double expired = now - engine_expire_after(store->engine) - 2 * BASELINE_INTERVAL;
@@ -150,6 +154,16 @@ static void forget_old(struct store *store) {
       silences_forget(database, health, now - options->keep_incidents) &&
       states_forget(database, health, expired))
     (void)sqlite3_exec(database->handle, "PRAGMA incremental_vacuum(1000)", NULL, NULL, NULL);
+  return store->health.events == events;
+}
+
+/* A file that is found damaged only then has to be written once more. */
+static bool write_and_forget(struct store *store, unsigned unsaved, bool forget,
+                             uint64_t *ret_rows) {
+  if (!write_all(store, unsaved, ret_rows))
+    return false;
+  health_recover(&store->health);
+  return !forget || forget_old(store) || write_all(store, unsaved, ret_rows);
 }
 
 bool store_checkpoint(struct store *store, bool with_baselines) {
@@ -158,12 +172,9 @@ bool store_checkpoint(struct store *store, bool with_baselines) {
   uint64_t rows = 0;
   const unsigned unsaved = UNSAVED_STATE | (baselines ? (unsigned)UNSAVED_BASELINE : 0u) |
                            (store->models.keep > 0 ? (unsigned)UNSAVED_MODEL : 0u);
-  const bool good = write_all(store, unsaved, &rows);
+  const bool good = write_and_forget(store, unsaved, begin >= store->next_baselines, &rows);
   if (good) {
-    health_recover(&store->health);
     note_checkpoint(store, begin, rows);
-    if (begin >= store->next_baselines)
-      forget_old(store);
     if (baselines)
       store->next_baselines = begin + BASELINE_INTERVAL;
   }

@@ -268,15 +268,32 @@ static void a_damaged_page_is_set_aside(void **state) {
   assert_begun_anew(&stored);
 }
 
-static void a_page_damaged_under_us_is_set_aside(void **state) {
+/* At one stroke: the writer may look at the file meanwhile. */
+static void a_file_damaged_under_us_is_set_aside(void **state) {
+  (void)state;
+  struct stored stored;
+  store_some(METRICS);
+  const size_t size = (size_t)file_size() - PAGE;
+  unsigned char *const garbage = malloc(size);
+  assert_non_null(garbage);
+  memset(garbage, 0x5a, size);
+  stored_start(&stored, RARELY);
+  overwrite(PAGE, garbage, size);
+  free(garbage);
+  assert_begun_anew(&stored);
+}
+
+/* Found when all is written, and what is too old is looked for. */
+static void a_page_that_is_read_last_is_set_aside(void **state) {
   (void)state;
   struct stored stored;
   unsigned char garbage[PAGE];
   store_some(METRICS);
-  stored_start(&stored, RARELY);
+  const int64_t page =
+      stored_number("SELECT rootpage FROM sqlite_schema WHERE name = 'anomalies_by_time'");
   memset(garbage, 0x5a, sizeof garbage);
-  for (long at = PAGE; at < file_size(); at += PAGE)
-    overwrite(at, garbage, sizeof garbage);
+  overwrite((long)(page - 1) * PAGE, garbage, sizeof garbage);
+  stored_start(&stored, RARELY);
   assert_begun_anew(&stored);
 }
 
@@ -361,7 +378,8 @@ int main(void) {
       cmocka_unit_test(a_file_deleted_under_us_is_written_anew),
       cmocka_unit_test(a_damaged_header_is_set_aside),
       cmocka_unit_test(a_damaged_page_is_set_aside),
-      cmocka_unit_test(a_page_damaged_under_us_is_set_aside),
+      cmocka_unit_test(a_file_damaged_under_us_is_set_aside),
+      cmocka_unit_test(a_page_that_is_read_last_is_set_aside),
       cmocka_unit_test(a_file_cut_short_is_set_aside),
       cmocka_unit_test(an_empty_file_is_a_new_one),
       cmocka_unit_test(a_later_version_is_kept),
