@@ -15,15 +15,15 @@ static double loudness(const struct episode_event *episode) {
   return fmin(1 + log2(fmax(episode->verdict.ratio / episode->line, 1)), STRENGTH_MOST);
 }
 
-/* A group of a host stands for those of its members that its evidence comes from. */
-static double stands_for(const struct episode_event *episode) {
-  return episode->causes.hosts ? 1 : fmin(fmax(episode->causes.count, 1), STRENGTH_METRICS);
+/* Members of a group of a host that its evidence comes from. */
+static double members_behind(const struct episode_event *episode) {
+  return episode->causes.hosts ? 0 : fmin(episode->causes.count, STRENGTH_METRICS);
 }
 
 double member_strength(const struct episode_event *episode) {
   if (episode->notify == NOTIFY_NEVER || episode->days >= 2)
     return 0;
-  return loudness(episode) + stands_for(episode) - 1;
+  return loudness(episode) + members_behind(episode);
 }
 
 static double rank_of(const struct incident *incident, const struct episode_event *episode,

@@ -12,9 +12,9 @@ enum { STRENGTH_METRICS = 3 };
 /*
  * How strongly an episode speaks for its incident: 1 at the alarm line, 1 more
  * for each doubling, at most 3. A group of a host counts 1 more for each of its
- * members that it names after the first, up to STRENGTH_METRICS of them. An episode
- * that nobody is to hear of, or that came at this time on the last two days, says
- * nothing: 0.
+ * members that it names, up to STRENGTH_METRICS of them: with as many it reaches
+ * the highest bar, so that what it finds is told. An episode that nobody is to hear
+ * of, or that came at this time on the last two days, says nothing: 0.
  */
 double member_strength(const struct episode_event *episode);
 

@@ -5,8 +5,8 @@
  * its strength reaches the host's bar; each one told raises the bar by a half,
  * and the bar sinks by that half as often a week as incidents_per_week says,
  * down to 1, a single metric at its alarm line. It never rises over 4, three
- * metrics at once of which one is at twice its line; a failure is told in any
- * case. The hold: an incident ends when none of
+ * metrics at once of which one is at twice its line, or what a group finds; a
+ * failure is told in any case. The hold: an incident ends when none of
  * its metrics alarms any more; where others of the host were told in the last
  * day, after 15 minutes, 1 hour, 4 hours, 16 hours of quiet, so that a host that
  * flaps begins about six incidents in a day. incidents_per_week = 0 lifts both.

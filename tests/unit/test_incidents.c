@@ -5,6 +5,7 @@
 #include "anomaly/status.h"
 #include "engine/causes.h"
 #include "engine/incident_members.h"
+#include "engine/telling.h"
 #include "unit/alloc_fail.h"
 #include "unit/incident_desk.h"
 #include "unit/unit_test.h"
@@ -144,6 +145,28 @@ static void small_ones_are_held_back_where_much_was_told(void **state) {
   (void)heard(0, INCIDENT_BEGAN, true);
 }
 
+static void what_a_group_finds_is_told_where_much_was_told(void **state) {
+  (void)state;
+  double time = NOW;
+  for (unsigned i = 0; i < 8; i++, time += DAY / 2) {
+    const struct episode_event large = open_at("web1", "large", 4, time);
+    pass(20);
+    close_at(large, time + 20);
+    pass(57600);
+  }
+  struct episode_event group = episode_of("web1", "group", 1, time);
+  const struct metric_id cpu = {{"web1", "cpu", "0", "percent", "user", "value"}};
+  assert_false(pass_small(time));
+  time += DAY / 2;
+  group.seen = group.start = group.verdict.time = time;
+  for (unsigned i = 0; i < 3; i++)
+    assert_true(causes_add(&group.causes, &cpu, 5));
+  const uint64_t told = stats().told;
+  observe(&group);
+  pass(20);
+  assert_int_equal(stats().told, told + 1);
+}
+
 /* What is too small to be told is told when more comes. */
 static void a_held_one_is_told_when_it_grows(void **state) {
   (void)state;
@@ -281,7 +304,7 @@ static void unknown_episodes_are_passed_over(void **state) {
   assert_int_equal(desk.count, 0);
 }
 
-/* A group speaks for the members that it names, three at most; one over hosts for one host. */
+/* A group speaks for itself and for three of those it names; one over hosts for one host. */
 static void a_group_speaks_for_its_members(void **state) {
   (void)state;
   struct episode_event group = episode_of("web1", "group", 1, NOW);
@@ -290,12 +313,12 @@ static void a_group_speaks_for_its_members(void **state) {
   const struct metric_id load = {{"web1", "load", "", "load", "", "shortterm"}};
   assert_true(member_strength(&group) == 1);
   assert_true(causes_add(&group.causes, &cpu, 5));
-  assert_true(member_strength(&group) == 1);
-  assert_true(causes_add(&group.causes, &load, 4));
   assert_true(member_strength(&group) == 2);
+  assert_true(causes_add(&group.causes, &load, 4));
+  assert_true(member_strength(&group) == 3);
   for (unsigned i = 0; i < 3; i++)
     assert_true(causes_add(&group.causes, &load, 3));
-  assert_true(member_strength(&group) == 3);
+  assert_true(member_strength(&group) == TELLING_BAR_MOST);
   observe(&group);
   incidents_flush(desk.incidents, desk.clock);
   assert_int_equal(desk.event[0].incident.trouble, TROUBLE_RESOURCE);
@@ -341,6 +364,7 @@ int main(void) {
       WITH_DESK(the_first_cause_stays_once_it_was_told),
       WITH_DESK(what_alarms_again_at_once_is_held_together),
       WITH_DESK(small_ones_are_held_back_where_much_was_told),
+      WITH_DESK(what_a_group_finds_is_told_where_much_was_told),
       WITH_DESK(a_held_one_is_told_when_it_grows),
       WITH_DESK(always_is_told_in_any_case),
       WITH_DESK(a_limit_and_a_failure_are_told_all_the_same),
