@@ -174,7 +174,7 @@ static void add_held(const struct incident *incident, struct text *note) {
 static void add_hold(const struct incident *incident, struct text *note) {
   if (incident->hold <= 0)
     return;
-  text_addf(note, "; number %u in a day, so it ends after ", incident->recent);
+  text_addf(note, "; number %u in a day, so it ends after at least ", incident->recent);
   time_add_duration(note, incident->hold);
   text_add(note, " of quiet");
 }

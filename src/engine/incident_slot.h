@@ -31,6 +31,7 @@ struct slot {
   bool silent;      /* the host sent next to nothing when the latest began */
   double latest;    /* time at which the latest of its episodes was seen */
   double window;    /* seconds */
+  double opened;    /* caller's clock: when its first episode opened */
   double due;       /* caller's clock: when it is to be told */
   double quiet;     /* caller's clock: since when nothing is open */
   double strength;  /* of its strongest burst */

@@ -238,6 +238,18 @@ static void end(struct incidents *incidents, struct slot *slot) {
   give_slot(incidents, slot);
 }
 
+/*
+ * Seconds of quiet that end it. What is evidence may pause; a limit that holds again,
+ * values that come again, and hosts at once, of which each is on its own, do not.
+ */
+static double pause_of(const struct incidents *incidents, const struct slot *slot) {
+  if (!slot->told || slot->place == NULL)
+    return 0;
+  const bool pauses = !slot->always && !slot->missing;
+  return telling_pause(slot->incident.hold, pauses ? slot->quiet - slot->opened : 0,
+                       incidents->options.per_week);
+}
+
 /* `patient` waits for what is not due, and for quiet that has not lasted. */
 static void step(struct incidents *incidents, struct slot *slot, double now, bool patient) {
   if (slot->parent == NULL) {
@@ -247,7 +259,7 @@ static void step(struct incidents *incidents, struct slot *slot, double now, boo
       go_on_telling(incidents, slot);
   }
   const bool over = slot->incident.open == 0 && (slot->begun || slot->parent != NULL);
-  if (over && (now - slot->quiet >= slot->incident.hold || !patient))
+  if (over && (now - slot->quiet >= pause_of(incidents, slot) || !patient))
     end(incidents, slot);
 }
 
@@ -261,6 +273,7 @@ static struct slot *begin(struct incidents *incidents, struct place *place,
       take_slot(incidents, place, fmax(options->window, INTERVALS_OF_WINDOW * interval));
   if (slot == NULL)
     return NULL;
+  slot->opened = now;
   slot->due =
       now + (interval > 0 ? fmin(options->delay, INTERVALS_OF_DELAY * interval) : options->delay);
   return slot;
@@ -388,6 +401,7 @@ static bool restore(struct incidents *incidents, const struct incident *incident
     return false;
   slot_restore(slot, incident, worsened);
   slot->quiet = now;
+  slot->opened = now - fmax(incident->last - incident->seen, 0);
   know_members(incidents, slot);
   incidents->stats.open++;
   incidents->stats.open_told++;

@@ -30,6 +30,10 @@ double telling_hold(const struct telling *telling, double time, uint32_t per_wee
   return per_week == 0 || recent == 0 ? 0 : fmin(HOLD * pow(HOLD_GROWTH, recent - 1.), HOLD_MOST);
 }
 
+double telling_pause(double hold, double lasted, uint32_t per_week) {
+  return per_week == 0 ? 0 : fmax(hold, fmin(lasted, TELLING_PAUSE_MOST));
+}
+
 void telling_note_told(struct telling *telling, double time, uint32_t per_week) {
   const double over = telling_bar(telling, time, per_week) - TELLING_BAR_LEAST;
   const double bar = fmin(fmax(over, 0) + STEP, TELLING_BAR_MOST - TELLING_BAR_LEAST);

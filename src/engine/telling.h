@@ -6,10 +6,12 @@
  * and the bar sinks by that half as often a week as incidents_per_week says,
  * down to 1, a single metric at its alarm line. It never rises over 4, three
  * metrics at once of which one is at twice its line, or what a group finds; a
- * failure is told in any case. The hold: an incident ends when none of
- * its metrics alarms any more; where others of the host were told in the last
- * day, after 15 minutes, 1 hour, 4 hours, 16 hours of quiet, so that a host that
- * flaps begins about six incidents in a day. incidents_per_week = 0 lifts both.
+ * failure is told in any case. The hold: an incident ends when none of its
+ * metrics has alarmed for as long as it lasted until then, two hours at most:
+ * trouble comes in clusters, and the longer it went on, the longer it may pause.
+ * Where others of the host were told in the last day, it ends no sooner than
+ * after 15 minutes, 1 hour, 4 hours, 16 hours of quiet, so that a host that flaps
+ * begins about six incidents in a day. incidents_per_week = 0 lifts both.
  */
 #ifndef ANOMALY_ENGINE_TELLING_H
 #define ANOMALY_ENGINE_TELLING_H
@@ -18,6 +20,7 @@
 
 #define TELLING_BAR_LEAST 1.0
 #define TELLING_BAR_MOST 4.0
+#define TELLING_PAUSE_MOST 7200.0 /* later than that nobody waits for the end */
 
 /* All zero: nothing was told yet. */
 struct telling {
@@ -35,10 +38,13 @@ double telling_bar(const struct telling *telling, double time, uint32_t per_week
 uint32_t telling_recent(const struct telling *telling, double time);
 
 /*
- * Seconds of quiet that end an incident told at `time`; 0 for the first of a day,
- * and where per_week is 0.
+ * Seconds of quiet that end an incident told at `time` at the soonest; 0 for the
+ * first of a day, and where per_week is 0.
  */
 double telling_hold(const struct telling *telling, double time, uint32_t per_week);
+
+/* Seconds of quiet that end one with that hold, which lasted so long until then. */
+double telling_pause(double hold, double lasted, uint32_t per_week);
 
 /* Notes that an incident is told, or is not. */
 void telling_note_told(struct telling *telling, double time, uint32_t per_week);

@@ -182,7 +182,7 @@ static void the_rule_that_acts_is_told(void **state) {
   event.incident.held = 4;
   event.incident.held_since = 40000;
   assert_string_equal(told(&event),
-                      LOAD "; number 3 in a day, so it ends after 60 min of quiet; not "
+                      LOAD "; number 3 in a day, so it ends after at least 60 min of quiet; not "
                            "told of this host: 4 lesser since 11:06:40");
 }
 

@@ -25,7 +25,9 @@ static void one_metric_is_told_after_a_while_and_ends(void **state) {
   assert_int_equal(stats().open_told, 1);
   pass(100);
   close_at(episode, NOW + 115);
-  pass(1);
+  pass(114);
+  assert_int_equal(desk.count, 1);
+  pass(1); /* as much quiet as it lasted */
   const struct incident *const ended = heard(1, INCIDENT_ENDED, true);
   assert_true(ended->id == began->id && ended->last == NOW + 115 && ended->open == 0);
   assert_int_equal(desk.count, 2);
@@ -76,7 +78,7 @@ static void many_metrics_are_counted_and_eight_are_kept(void **state) {
   assert_int_equal(incident->members, INCIDENT_MEMBERS);
   for (size_t i = 0; i < 40; i++)
     close_at(episode[i], NOW + 100);
-  pass(1);
+  pass(20);
   assert_int_equal(heard(1, INCIDENT_ENDED, true)->open, 0);
 }
 
@@ -101,8 +103,8 @@ static void what_alarms_again_at_once_is_held_together(void **state) {
     const struct episode_event episode = open_at("web1", "flapping", 100, time);
     pass(120);
     close_at(episode, time + 120);
-    pass(120);
-    time += 240;
+    pass(i == 0 ? 120 : 600);
+    time += i == 0 ? 240 : 720;
   }
   unsigned begun = 0;
   for (size_t i = 0; i < desk.count; i++)
@@ -110,8 +112,67 @@ static void what_alarms_again_at_once_is_held_together(void **state) {
   assert_int_equal(begun, 2); /* the second one ends after 15 minutes of quiet */
   assert_int_equal(desk.event[desk.count - 1].incident.recent, 2);
   assert_int_equal(desk.event[desk.count - 1].incident.metrics, 1);
-  pass(900);
+  pass(7200);
   (void)heard(desk.count - 1, INCIDENT_ENDED, true);
+}
+
+/* What comes again before that belongs to it, and makes it last longer. */
+static void trouble_may_pause_for_as_long_as_it_lasted(void **state) {
+  (void)state;
+  const struct episode_event first = open_at("web1", "a", 2, NOW);
+  pass(600);
+  close_at(first, NOW + 600);
+  pass(500);
+  const struct episode_event second = open_at("web1", "b", 1, NOW + 1100);
+  pass(100);
+  assert_int_equal(desk.count, 1);
+  close_at(second, NOW + 1200);
+  pass(1199);
+  assert_int_equal(desk.count, 1);
+  pass(1);
+  assert_int_equal(heard(1, INCIDENT_ENDED, true)->metrics, 2);
+}
+
+static void an_end_waits_two_hours_at_most(void **state) {
+  (void)state;
+  const struct episode_event episode = open_at("web1", "a", 2, NOW);
+  pass(20000);
+  close_at(episode, NOW + 20000);
+  pass(7199);
+  assert_int_equal(desk.count, 1);
+  pass(1);
+  (void)heard(1, INCIDENT_ENDED, true);
+}
+
+static void a_restart_does_not_shorten_the_wait(void **state) {
+  const struct episode_event episode = open_at("web1", "a", 2, NOW);
+  pass(20);
+  struct incident incident = *heard(0, INCIDENT_BEGAN, true);
+  incident.last = NOW + 600;
+  assert_int_equal(close_desk(state) + open_desk(state), 0);
+  assert_true(incidents_restore(desk.incidents, &incident, false, desk.clock));
+  close_at(episode, NOW + 600);
+  pass(599);
+  assert_int_equal(desk.count, 0);
+  pass(1);
+  (void)heard(0, INCIDENT_ENDED, true);
+}
+
+/* Nothing is in doubt when a value is within its limits again, or comes again. */
+static void limits_and_missing_values_end_at_once(void **state) {
+  (void)state;
+  struct episode_event limit = episode_of("web1", "limit", 1, NOW);
+  limit.notify = NOTIFY_ALWAYS;
+  observe(&limit);
+  struct episode_event missing = episode_of("web2", "stuck", 2, NOW);
+  missing.kind = KIND_MISSING;
+  observe(&missing);
+  pass(600);
+  close_at(limit, NOW + 600);
+  close_at(missing, NOW + 600);
+  assert_int_equal(desk.count, 4);
+  (void)heard(2, INCIDENT_ENDED, true);
+  (void)heard(3, INCIDENT_ENDED, true);
 }
 
 /* One small incident from begin to end; returns whether it was told. */
@@ -363,6 +424,10 @@ int main(void) {
       WITH_DESK(many_metrics_are_counted_and_eight_are_kept),
       WITH_DESK(the_first_cause_stays_once_it_was_told),
       WITH_DESK(what_alarms_again_at_once_is_held_together),
+      WITH_DESK(trouble_may_pause_for_as_long_as_it_lasted),
+      WITH_DESK(an_end_waits_two_hours_at_most),
+      WITH_DESK(a_restart_does_not_shorten_the_wait),
+      WITH_DESK(limits_and_missing_values_end_at_once),
       WITH_DESK(small_ones_are_held_back_where_much_was_told),
       WITH_DESK(what_a_group_finds_is_told_where_much_was_told),
       WITH_DESK(a_held_one_is_told_when_it_grows),

@@ -64,6 +64,15 @@ static void hold_grows_with_what_was_told_in_a_day(void **state) {
   assert_true(telling_hold(&telling, NOW + 3 * DAY, 2) == 0);
 }
 
+static void an_end_waits_for_as_long_as_it_lasted(void **state) {
+  (void)state;
+  assert_true(telling_pause(0, 300, 2) == 300);
+  assert_true(telling_pause(900, 300, 2) == 900);
+  assert_true(telling_pause(0, DAY, 2) == 2 * HOUR);
+  assert_true(telling_pause(4 * HOUR, DAY, 2) == 4 * HOUR);
+  assert_true(telling_pause(900, 300, 0) == 0); /* where all is told, at once */
+}
+
 /* A host that alarms again as soon as its incident has ended. */
 static void a_flapping_host_begins_at_most_six_in_a_day(void **state) {
   (void)state;
@@ -139,6 +148,7 @@ int main(void) {
       cmocka_unit_test(bar_rises_with_what_is_told_and_sinks_with_time),
       cmocka_unit_test(bar_lets_pass_about_so_many_a_week),
       cmocka_unit_test(hold_grows_with_what_was_told_in_a_day),
+      cmocka_unit_test(an_end_waits_for_as_long_as_it_lasted),
       cmocka_unit_test(a_flapping_host_begins_at_most_six_in_a_day),
       cmocka_unit_test(held_ones_are_counted_until_one_is_told),
       cmocka_unit_test(habit_counts_and_fades),
