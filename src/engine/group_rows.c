@@ -5,10 +5,13 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Seconds between two members' values, from which on the clock of one of them may be wrong. */
+static const double FAR = 600;
+/* Seconds of its own time that a member is far ahead alone until it is believed: all others are
+ * silent. */
+static const double LEAP_PATIENCE = 600;
 /* Seconds of nothing but values of long ago: a clock that was set back, not stragglers. */
 static const double LATE_PATIENCE = 600;
-/* Seconds behind the row at hand, from which on a value needs another member's company. */
-static const double LEAP = 600;
 
 struct group_rows group_rows_of(const struct group_options *options) {
   return (struct group_rows){.options = options};
@@ -39,6 +42,10 @@ bool group_rows_reserve(struct group_rows *rows, uint32_t columns) {
 void group_rows_forget_column(struct group_rows *rows, uint32_t column) {
   rows->came -= group_tick_drop(&rows->now, column);
   rows->came_ahead -= group_tick_drop(&rows->ahead, column);
+  if (rows->leaper == column)
+    rows->leap_begin = 0;
+  if (rows->first == column)
+    rows->lone = false;
 }
 
 static double row_length(const struct group_rows *rows) {
@@ -128,7 +135,7 @@ static void note_late(struct group_rows *rows, const struct group_value *value) 
 static bool leaps_alone(struct group_rows *rows, const struct group_members *members,
                         const struct group_member *member, const struct group_value *value) {
   const double end = rows->begin + row_length(rows) + rows->options->wait;
-  if (rows->begin == 0 || value->time < end + LEAP || members->held < 2) {
+  if (rows->begin == 0 || value->time < end + FAR || members->held < 2) {
     rows->leap_begin = 0;
     return false;
   }
@@ -137,20 +144,40 @@ static bool leaps_alone(struct group_rows *rows, const struct group_members *mem
     rows->leaper = member->column;
   }
   const bool alone =
-      member->column == rows->leaper && value->time < rows->leap_begin + LATE_PATIENCE;
+      member->column == rows->leaper && value->time < rows->leap_begin + LEAP_PATIENCE;
   rows->leap_begin = alone ? rows->leap_begin : 0;
   return alone;
+}
+
+/*
+ * Of two members, the second has the say of when rows begin where the first is far ahead: if
+ * that one is right, the second is far behind, and no row follows it for long.
+ */
+static void meet_second(struct group_rows *rows, const struct group_member *member,
+                        const struct group_value *value) {
+  if (!rows->lone || member->column == rows->first)
+    return;
+  rows->lone = false;
+  if (value->time < rows->begin - FAR)
+    restart(rows);
+}
+
+static void begin(struct group_rows *rows, const struct group_member *member, double time) {
+  rows->begin = begin_before(rows, time);
+  rows->lone = true;
+  rows->first = member->column;
 }
 
 bool group_rows_add(struct group_rows *rows, const struct group_members *members,
                     struct group_member *member, const struct group_value *value) {
   if (value->interval > 0 && (rows->step == 0 || value->interval < rows->step))
     rows->step = value->interval;
+  meet_second(rows, member, value);
   if (leaps_alone(rows, members, member, value))
     return false;
   note_late(rows, value);
   if (rows->begin == 0)
-    rows->begin = begin_before(rows, value->time);
+    begin(rows, member, value->time);
   const bool closed = move_on(rows, members, value->time);
   const bool ahead =
       value->time >= rows->begin + row_length(rows) && is_held(rows, members, value->time);

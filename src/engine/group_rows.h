@@ -35,7 +35,9 @@ struct group_rows {
   bool late;                           /* nothing but values of long ago */
   double leap_begin; /* of values of one member alone, far ahead; 0 = there are none */
   uint32_t leaper;   /* its column */
-  bool restarted;    /* time went back for good: forget all that was learned */
+  bool lone;         /* no member's values have come but those of `first`, a column */
+  uint32_t first;
+  bool restarted; /* time went back for good: forget all that was learned */
   struct closed_row closed[GROUP_CLOSED_ROWS];
   uint32_t first_closed, closed_count;
 };
@@ -64,6 +66,7 @@ void group_rows_forget_column(struct group_rows *rows, uint32_t column);
  * Adds a value of one of `members`, for all of which there is room. True where a row has
  * become whole. Values of one member that are ten minutes and more ahead of all others
  * are left out, until another member's are as far, or there is no other's for ten minutes.
+ * Where they were the first to come, rows begin anew with the second member.
  */
 bool group_rows_add(struct group_rows *rows, const struct group_members *members,
                     struct group_member *member, const struct group_value *value);

@@ -13,7 +13,7 @@
 
 static const uint64_t SEED = UINT64_C(0x67726f75702d3121);
 
-enum { FORMAT_VERSION = 1 };
+enum { FORMAT_VERSION = 2 };
 
 /* ---- Writing -------------------------------------------------------------- */
 
@@ -63,6 +63,10 @@ static void pack(struct packer *packer, const struct group_instance *instance) {
   pack_u32(packer, instance->members.count);
   pack_f64(packer, instance->rows.begin);
   pack_f64(packer, instance->rows.step);
+  pack_f64(packer, instance->rows.leap_begin);
+  pack_u32(packer, instance->rows.leaper);
+  pack_u32(packer, instance->rows.lone);
+  pack_u32(packer, instance->rows.first);
   pack_u32(packer, (uint32_t)strlen(judge));
   pack_bytes(packer, judge, strlen(judge));
   for (uint32_t i = 0; i < instance->members.count; i++)
@@ -167,15 +171,26 @@ static int unpack_learned(struct unpacker *unpacker, struct group_instance *inst
 
 static bool is_time(double time) { return time >= 0 && time < ENGINE_TIME_MAX; }
 
+/* When the row at hand began, and whose clock is in doubt. */
+static bool unpack_clock(struct unpacker *unpacker, struct group_rows *rows) {
+  uint32_t lone;
+  const bool whole = unpack_f64(unpacker, &rows->begin) && unpack_f64(unpacker, &rows->step) &&
+                     unpack_f64(unpacker, &rows->leap_begin) &&
+                     unpack_u32(unpacker, &rows->leaper) && unpack_u32(unpacker, &lone) &&
+                     unpack_u32(unpacker, &rows->first);
+  rows->lone = whole && lone != 0;
+  return whole && lone <= 1 && is_time(rows->begin) && is_time(rows->step) &&
+         is_time(rows->leap_begin);
+}
+
 static int unpack_head(struct unpacker *unpacker, struct group_instance *instance,
                        uint32_t *ret_members) {
   const char *const judge = group_rule_judge(instance->rule);
   const int status = unpack_expected_u32(unpacker, FORMAT_VERSION, STATUS_VERSION);
   if (status != STATUS_OK)
     return status;
-  if (!unpack_u32(unpacker, ret_members) || !unpack_f64(unpacker, &instance->rows.begin) ||
-      !unpack_f64(unpacker, &instance->rows.step) || !is_time(instance->rows.begin) ||
-      !is_time(instance->rows.step) || *ret_members > GROUP_COLUMNS_MAX)
+  if (!unpack_u32(unpacker, ret_members) || !unpack_clock(unpacker, &instance->rows) ||
+      *ret_members > GROUP_COLUMNS_MAX)
     return STATUS_CORRUPT;
   const int same = unpack_expected_u32(unpacker, (uint32_t)strlen(judge), STATUS_MISMATCH);
   if (same != STATUS_OK)

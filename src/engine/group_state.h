@@ -4,7 +4,8 @@
  * a model judges, its newest rows: the model is fitted to them anew.
  *
  * Layout, as pack.h has numbers: format version (u32), members (u32), begin and step of
- * the row (f64), what judges it (u32 length and name), then for each member its identity
+ * the row (f64), a leap's begin (f64) and column (u32), whether only one member has come and
+ * its column (u32), what judges it (u32 length and name), then for each member its identity
  * (u32 length and bytes), its last value (f64), sum (f64) and number (u32) of its values in
  * the row at hand and in the one after it, and whether the column was renewed (u32); the
  * columns behind what was learned (u32) and that (u32 length and bytes); checksum (u64).

@@ -115,6 +115,29 @@ static void restart(const char *groups, int order) {
   group_rig_end(&two);
 }
 
+/* One member is far ahead when it happens, and the next to come is as far. */
+static void a_restart_in_a_leap_changes_nothing(void **state) {
+  (void)state;
+  enum { AFTER = 500 };
+  struct group_rig one, two;
+  struct stored stored;
+  group_rig_start(&one, GROUPS, WEEK);
+  group_rig_feed(&one, HOSTS, 0, 400, NULL);
+  group_rig_observe(&one, 0, 3, GROUP_BEGIN + GROUP_STEP * AFTER, 52);
+  store(&one, &stored);
+  group_rig_start(&two, GROUPS, WEEK);
+  restore(&two, &stored, 0);
+  group_rig_observe(&one, 0, 4, GROUP_BEGIN + GROUP_STEP * AFTER + 1, 53);
+  group_rig_observe(&two, 0, 4, GROUP_BEGIN + GROUP_STEP * AFTER + 1, 53);
+  assert_same(&one, &two);
+  group_rig_feed(&one, HOSTS, AFTER + 1, AFTER + 5, NULL);
+  group_rig_feed(&two, HOSTS, AFTER + 1, AFTER + 5, NULL);
+  assert_same(&one, &two);
+  clear(&stored);
+  group_rig_end(&one);
+  group_rig_end(&two);
+}
+
 static void a_restart_changes_nothing(void **state) {
   (void)state;
   for (int order = 0; order < 3; order++)
@@ -322,6 +345,7 @@ static void allocations_fail(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_restart_changes_nothing),
+      cmocka_unit_test(a_restart_in_a_leap_changes_nothing),
       cmocka_unit_test(members_of_parts_keep_their_places),
       cmocka_unit_test(a_past_of_one_metric_after_another_is_the_same),
       cmocka_unit_test(other_groups_are_not_taken),

@@ -267,6 +267,42 @@ static void one_clock_that_is_ahead_moves_nothing(void **state) {
   end(&bench);
 }
 
+static void one_that_is_ahead_from_the_first_moves_nothing(void **state) {
+  (void)state;
+  const struct group_options options = options_of(LATE_SKIP);
+  struct bench bench;
+  start(&bench, &options);
+  assert_false(add(&bench, 2, 900000, 9));
+  assert_false(add(&bench, 0, 1005, 1));
+  for (unsigned i = 1; i < 30; i++) {
+    bench.clock += 60;
+    assert_false(add(&bench, 2, 900000 + 60 * i, 9));
+    assert_true(add(&bench, 0, 1005 + 60 * i, 1));
+    assert_row(&bench, 1000 + 60 * i, 1, NAN, NAN);
+  }
+  end(&bench);
+}
+
+/* All that is right is far ahead of it: two of them are enough. */
+static void one_that_is_behind_from_the_first_holds_nothing(void **state) {
+  (void)state;
+  const struct group_options options = options_of(LATE_SKIP);
+  struct bench bench;
+  start(&bench, &options);
+  add(&bench, 2, 1005, 9);
+  assert_false(add(&bench, 0, 900005, 1));
+  assert_true(add(&bench, 1, 900006, 2));
+  assert_row(&bench, 1060, NAN, NAN, 9);
+  for (unsigned i = 1; i < 5; i++) {
+    bench.clock += 60;
+    add(&bench, 0, 900005 + 60 * i, 1);
+    add(&bench, 1, 900006 + 60 * i, 2);
+  }
+  assert_row(&bench, 900040, NAN, 2, NAN);
+  assert_row(&bench, 900100, 1, 2, NAN);
+  end(&bench);
+}
+
 static void one_that_is_left_alone_passes_a_gap_too(void **state) {
   (void)state;
   const struct group_options options = options_of(LATE_SKIP);
@@ -351,6 +387,8 @@ int main(void) {
       cmocka_unit_test(rows_that_are_not_judged_go_on_collecting),
       cmocka_unit_test(a_clock_that_was_set_back_begins_anew),
       cmocka_unit_test(one_clock_that_is_ahead_moves_nothing),
+      cmocka_unit_test(one_that_is_ahead_from_the_first_moves_nothing),
+      cmocka_unit_test(one_that_is_behind_from_the_first_holds_nothing),
       cmocka_unit_test(one_that_is_left_alone_passes_a_gap_too),
       cmocka_unit_test(a_column_is_given_to_another),
       cmocka_unit_test(a_column_that_is_given_away_has_not_come),
