@@ -78,12 +78,12 @@ static const struct exception {
     {"lof", "wbc", {.error = .04, .order = .9979}}, /* missed: .999 */
     /* PyOD's are one draw of many, 1.3 deviations from the mean of 50. */
     {"isolation_forest", "glass", {.area = .0215}}, /* missed: .02 */
-    /* So are those of cblof, and seeds of ours are the same draw. */
+    /* So are those of cblof, and on four tables a seed of ours draws the same. */
     {"cblof", "cardio", {.error = 1e-9, .area = .045, .seed = 79}},    /* missed: .02 */
     {"cblof", "thyroid", {.error = 3e-9, .area = .0209, .seed = 663}}, /* missed: .02 */
     {"cblof", "glass", {.error = 1e-9, .area = .002, .seed = 3496}},
-    {"cblof", "ionosphere", {.area = .0204}}, /* missed: .02 */
-    {"cblof", "vowels", {.area = .0233}},     /* missed: .02 */
+    {"cblof", "ionosphere", {.area = .0204}},                          /* missed: .02 */
+    {"cblof", "vowels", {.error = 1e-9, .area = .0233, .seed = 1496}}, /* missed: .02 */
     /* scikit-learn ends at the first random half, as the columns depend on each other. */
     {"mcd", "cardio", {.area = .0199}},
     /* Scores next to 0 are what two large sums leave. */
