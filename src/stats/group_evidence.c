@@ -9,8 +9,9 @@
 /* Decades that five columns must show, and the part of the usual sum that comes on top. */
 static const float LINE = 20.5F, LINE_EXPONENT = 0.8F, USUAL_WEIGHT = 0.7F;
 static const float DAILY_WEIGHT = 0.6F; /* of what the time of day explains */
-static const float YOUNG_WEIGHT = 0.5F; /* the line of a new group is so much higher */
-static const float MEMORIES = 2.0F;     /* of the columns' tails: that of the sums */
+static const float YOUNG_WEIGHT =
+    0.1F;                           /* a group's line is so much higher for each halving of age */
+static const float MEMORIES = 2.0F; /* of the columns' tails: that of the sums */
 static const float SUM_MOST = 16.0F * GROUP_EVIDENCE_TOP; /* decades of a column, and columns */
 static const float BLAMED = 1.0F; /* decades of a column that is worth a word */
 
@@ -86,9 +87,9 @@ static float weigh(struct group_evidence *group, const struct group_row *row,
   const float lasting =
       LASTING_WEIGHT * sums->lasting / (line + USUAL_WEIGHT * group->lasting.usual);
   float ratio = float_max(quick, lasting);
-  const float age = (float)group->rows / pace->adult_rows;
+  const float age = (float)(group->rows + 1) / pace->adult_rows;
   if (age < 1.0F)
-    ratio /= 1.0F + YOUNG_WEIGHT * (1.0F - age);
+    ratio /= 1.0F - YOUNG_WEIGHT * log2f(age);
   return group->rows < WARMUP_ROWS ? 0.0F : float_max(ratio, 0.0F);
 }
 

@@ -6,6 +6,8 @@
 
 static const double INTERVAL_MOST = 1e9;
 static const double DAY = 86400.0, HOUR = 3600.0;
+/* What comes once in two weeks is no alarm (rarity.h); it takes as long to have seen it. */
+static const double ADULT_SECONDS = 14 * 86400.0;
 static const double HORIZON_SECONDS = 35 * 86400.0;
 static const double LASTING_LEFT = 0.9, LASTING_GAIN_MOST = 0.2; /* left: of it, each minute */
 static const double PROFILE_SECONDS = 12000.0; /* over this the interval is the profile's gain */
@@ -21,6 +23,6 @@ struct row_pace row_pace_of(double interval) {
       .profile_gain = (float)double_clamp(seconds / PROFILE_SECONDS, 0.0, 0.2),
       .lasting_gain = (float)fmin(1.0 - pow(LASTING_LEFT, minutes), LASTING_GAIN_MOST),
       .mature_rows = (float)fmax(DAY / seconds, 240.0),
-      .adult_rows = (float)fmax(3.0 * DAY / seconds, 720.0),
+      .adult_rows = (float)fmax(ADULT_SECONDS / seconds, 720.0),
   };
 }

@@ -37,7 +37,13 @@ void quality_smd(const struct watches *watches);
 /* Event metrics of whole servers and services, by each group detector; needs no watch. */
 void quality_groups(const struct watches *watches);
 
-/* The same by the models among the watches at preset options, by all of them where none is. */
+/* What `host` finds in its first days, from a cold start and having seen the past. */
+void quality_young(const struct watches *watches);
+
+/*
+ * Event metrics of whole servers and services by the models among the watches at preset
+ * options, by all of them where none is.
+ */
 void quality_models(const struct watches *watches);
 
 /* False alarms in the first parts of smd and services, which have no labels. */

@@ -208,9 +208,9 @@ class Host:
             (g - 0.6 * max(usual - self.usual.u, 0)) / (self.line + 0.7 * self.usual.u),
             1.2 * g2 / (self.line + 0.7 * self.usual2.u),
         )
-        adult = max(3 * DAY / self.dt, 720)
-        if self.n < adult:
-            ratio /= 1 + 0.5 * (1 - self.n / adult)
+        age = (self.n + 1) / max(14 * DAY / self.dt, 720)
+        if age < 1:
+            ratio /= 1 - 0.1 * math.log2(age)
         ratio = max(ratio, 0.0) if self.n >= 300 else 0.0
         horizon = max(2016, min(10080, 35 * DAY / self.dt))
         self.usual.count(g, horizon)

@@ -21,7 +21,7 @@
   " members = ( { type_instance = \"m*\"; } );"                                                    \
   " exclude = ( { type_instance = \"/m[1-9]/\"; } ); }"
 
-enum { DAY_ROWS = 1440, ODD_ROW = 5 * DAY_ROWS };
+enum { DAY_ROWS = 1440, ODD_ROW = 14 * DAY_ROWS }; /* a group is known after two weeks */
 
 static const double WEEK = 7 * 86400;
 
