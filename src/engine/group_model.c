@@ -154,7 +154,10 @@ static void judge(struct group_model *stream, const struct group_row *row,
   struct fitted *const fitted = stream->fitted;
   for (uint32_t i = 0; i < stream->columns; i++)
     stream->row[i] = stream->column[i].known ? stream->measured[i] : (double)NAN;
-  const struct model_calibration calibration = {&stream->history, &stream->lasting};
+  const struct model_calibration calibration = {
+      .history = &stream->history,
+      .lasting = &stream->lasting,
+      .before = stream->make.model->sequential ? NULL : &stream->before};
   const struct course_record record = record_of(stream, row->time);
   const struct model_case score = {
       .block = fitted->block,

@@ -78,6 +78,7 @@ struct group_model {
   double first_time, last_time;
   struct score_history history;
   struct lasting lasting;
+  double before; /* decades of the last row */
   struct group_alarm alarm;
 };
 

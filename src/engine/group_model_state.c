@@ -14,6 +14,7 @@ static const struct state_row stream_rows[] = {
     STATE_FIELD(struct group_model, last_time, STATE_F64),
     STATE_STRUCTS(struct group_model, history, 1, struct score_history, score_history_rows),
     STATE_STRUCTS(struct group_model, lasting, 1, struct lasting, lasting_rows),
+    STATE_FIELD(struct group_model, before, STATE_F64),
     STATE_STRUCTS(struct group_model, alarm, 1, struct group_alarm, group_alarm_rows),
     STATE_ROWS_END,
 };
@@ -50,7 +51,8 @@ static bool is_valid(const struct group_model *stream) {
   return stream->stride >= 1 && stream->stride <= UINT32_MAX / 2 &&
          stream->passed < stream->stride && is_time(stream->first_time) &&
          is_time(stream->last_time) && stream->first_time <= stream->last_time &&
-         score_history_valid(&stream->history) && group_alarm_valid(&stream->alarm);
+         score_history_valid(&stream->history) && stream->before >= 0 &&
+         stream->before <= SCORE_HISTORY_MOST && group_alarm_valid(&stream->alarm);
 }
 
 static bool unpack_columns(struct unpacker *unpacker, struct group_model *stream) {

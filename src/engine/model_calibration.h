@@ -12,10 +12,15 @@
 
 #include <stdbool.h>
 
-/* What a stream keeps, borrowed. */
+/*
+ * What a stream keeps, borrowed. Scores of a metric's values, by their features, and
+ * those of a model of a sequence are of the records before, too, and are judged each
+ * alone. Those of a group's rows are not: two rows that follow one another count together.
+ */
 struct model_calibration {
   struct score_history *history; /* of the raw scores, as distances */
   struct lasting *lasting;
+  double *before; /* decades of the last row, 0 .. SCORE_HISTORY_MOST; NULL: each alone */
 };
 
 /* A raw score that is to be judged. */

@@ -333,7 +333,8 @@ static void name(const struct model_options *options, const struct observation *
 static void judge(struct model_state *state, const struct model_options *options,
                   const struct course_record *record, const struct observation *now,
                   const double *row, struct finding *ret) {
-  const struct model_calibration calibration = {&state->history, &state->lasting};
+  const struct model_calibration calibration = {.history = &state->history,
+                                                .lasting = &state->lasting};
   const struct model_case score = {.block = now->block,
                                    .row = row,
                                    .raw = ret->raw,
