@@ -188,10 +188,11 @@ enum model_task model_detector_task(const void *opaque, const void *options, boo
 
 /*
  * Samples from a look at the drift to the next: as many as are compared, but not so
- * few that early fits were more than ten times as many as those in their turn.
+ * few that early fits were more than ten times as many as those in their turn. A model
+ * that is fitted anew before all of its window is new keeps up with what comes anyway.
  */
 static uint32_t look_interval(const struct model_options *options) {
-  if (!(options->drift_limit > 0))
+  if (!(options->drift_limit > 0) || options->retrain_interval < options->window_size)
     return UINT32_MAX;
   const uint32_t least = options->retrain_interval / 10;
   return options->drift_window > least ? options->drift_window : least;

@@ -21,7 +21,7 @@ const struct option_row model_stream_rows[] = {
     {FIELD(retrain_after), .kind = OPTION_DURATION, .preset = 0, .min = 0, .max = 3155760000.0,
      .help = "Time after which the model is fitted anew, however few values have come; 0 = by "
              "retrain_interval alone"},
-    {FIELD(shadow), .kind = OPTION_COUNT, .unit = "samples", .preset = 0, .min = 0,
+    {FIELD(shadow), .kind = OPTION_COUNT, .unit = "samples", .preset = 50, .min = 0,
      .max = WINDOW_MOST,
      .help = "Newest values that a new fit leaves out: it takes the place of the "
              "last one if it does as well on them; 0 = it does in any case"},
@@ -30,7 +30,8 @@ const struct option_row model_stream_rows[] = {
     {FIELD(drift_limit), .kind = OPTION_REAL, .preset = .8, .min = 0, .max = .9,
      .help =
          "Kolmogorov-Smirnov distance of these values, or of their scores, from which the model is "
-         "fitted anew before its turn; 0 = it is not measured"},
+         "fitted anew before its turn; 0 = it is not measured, nor is it where retrain_interval is "
+         "less than window_size"},
     {FIELD(min_f1), .kind = OPTION_REAL, .preset = 0, .min = 0, .max = 1,
      .help = "F1 by labels (anomalyctl label) below which the daemon goes back to an earlier fit "
              "that was "

@@ -60,10 +60,13 @@ static void forget(struct kept *kept) {
   free(kept->block);
 }
 
+/* Where nothing else is said, each fit takes the place of the last one. */
+static const char *const unchallenged[] = {"shadow=0", NULL};
+
 static void start(struct model_rig *rig, const char *model, const char *const *options) {
   struct engine_settings settings = engine_settings_preset();
   settings.store_models = true;
-  model_rig_start_with(rig, &settings, model, options);
+  model_rig_start_with(rig, &settings, model, options != NULL ? options : unchallenged);
 }
 
 /* Another engine with the same rule that knows what was kept but for the block. */
@@ -250,7 +253,7 @@ static void those_of_other_options_are_refused(const struct model *model) {
   struct model_rig old, other;
   struct kept kept = {.block = NULL}, of_other = {.block = NULL};
   start(&old, model->name, NULL);
-  start(&other, model->name, (const char *const[]){"contamination=0.2", NULL});
+  start(&other, model->name, (const char *const[]){"contamination=0.2", "shadow=0", NULL});
   model_rig_feed(&old, 160);
   model_rig_feed(&other, 160);
   export(&old, false, &kept);
@@ -285,7 +288,7 @@ static void too_much_learned_is_refused(const struct model *model) {
 /* The first block is gone back to, in place of a later one or of none. */
 static void an_earlier_one_is_gone_back_to(const struct model *model) {
   bool went = false;
-  static const char *const options[] = {"window_size=120", "drift_limit=0", NULL};
+  static const char *const options[] = {"window_size=120", "drift_limit=0", "shadow=0", NULL};
   struct model_rig rig, twin, again;
   struct kept kept = {.block = NULL}, first = {.block = NULL};
   start(&rig, model->name, options);
@@ -343,7 +346,7 @@ static void no_wrong_one_is_gone_back_to(const struct model *model) {
   struct model_rig rig, other;
   struct kept kept = {.block = NULL}, of_other = {.block = NULL};
   start(&rig, model->name, NULL);
-  start(&other, model->name, (const char *const[]){"contamination=0.2", NULL});
+  start(&other, model->name, (const char *const[]){"contamination=0.2", "shadow=0", NULL});
   model_rig_feed(&rig, 160);
   model_rig_feed(&other, 60);
   export(&rig, false, &kept);

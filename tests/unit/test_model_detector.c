@@ -89,7 +89,7 @@ static void test_it_is_fitted_anew_as_often_as_told(void **state) {
   (void)state;
   struct model_rig rig;
   model_rig_start(&rig, "ecod",
-                  (const char *const[]){"min_samples=60", "retrain_interval=25", NULL});
+                  (const char *const[]){"min_samples=60", "retrain_interval=25", "shadow=0", NULL});
   model_rig_feed(&rig, 60 + 24);
   assert_int_equal(model_rig_stats(&rig).fits, 1);
   model_rig_feed(&rig, 1);
@@ -117,8 +117,13 @@ static void test_it_is_fitted_anew_by_age(void **state) {
 static void test_only_the_window_counts(void **state) {
   (void)state;
   struct model_rig rig, fresh;
-  const char *const options[] = {"window_size=60", "min_samples=60", "retrain_interval=60",
-                                 "features=value", "drift_limit=0",  NULL};
+  const char *const options[] = {"window_size=60",
+                                 "min_samples=60",
+                                 "retrain_interval=60",
+                                 "features=value",
+                                 "drift_limit=0",
+                                 "shadow=0",
+                                 NULL};
   model_rig_start(&rig, "ecod", options);
   for (unsigned i = 0; i < 60; i++)
     model_rig_observe(&rig, 1e6);
@@ -182,6 +187,19 @@ static void test_without_a_limit_drift_is_nothing(void **state) {
   engine_destroy(rig.engine);
 }
 
+/* It is fitted anew in its turn before its window is renewed; there is nothing to look for. */
+static void test_what_is_fitted_often_does_not_look(void **state) {
+  (void)state;
+  struct model_rig rig;
+  model_rig_start(&rig, "ecod", (const char *const[]){"retrain_interval=999", NULL});
+  model_rig_feed(&rig, 50 + 300);
+  for (unsigned i = 0; i < 600; i++)
+    model_rig_observe(&rig, 60 + noise_gaussian(&rig.noise));
+  assert_int_equal(model_rig_stats(&rig).drifted, 0);
+  assert_int_equal(model_rig_stats(&rig).fits, 1);
+  engine_destroy(rig.engine);
+}
+
 /*
  * A disturbance that is over is most of the window when the model's turn comes: a
  * challenger fitted to it finds what is usual now odd, and the champion stays.
@@ -190,8 +208,8 @@ static void test_a_challenger_must_be_as_good(void **state) {
   (void)state;
   static const char *const challenged[] = {"window_size=100", "retrain_interval=100", "shadow=30",
                                            "drift_limit=0",   "features=value",       NULL};
-  static const char *const taken[] = {"window_size=100", "retrain_interval=100", "drift_limit=0",
-                                      "features=value", NULL};
+  static const char *const taken[] = {"window_size=100", "retrain_interval=100", "shadow=0",
+                                      "drift_limit=0",   "features=value",       NULL};
   for (unsigned shadow = 0; shadow < 2; shadow++) {
     struct model_rig rig;
     model_rig_start(&rig, "ecod", shadow != 0 ? challenged : taken);
@@ -419,6 +437,7 @@ int main(void) {
       cmocka_unit_test(test_old_values_are_not_fitted_to),
       cmocka_unit_test(test_drift_has_it_fitted_early),
       cmocka_unit_test(test_without_a_limit_drift_is_nothing),
+      cmocka_unit_test(test_what_is_fitted_often_does_not_look),
       cmocka_unit_test(test_a_challenger_must_be_as_good),
       cmocka_unit_test(test_a_blind_fit_changes_nothing),
       cmocka_unit_test(test_it_finds_what_is_unusual),

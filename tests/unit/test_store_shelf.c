@@ -29,11 +29,16 @@ static void start(struct shelf_rig *rig, const char *model, const char *const *o
   rig->values.engine = rig->stored.engine;
 }
 
-static void begin(struct shelf_rig *rig, const char *model, uint32_t keep, uint64_t limit) {
+static void begin_as(struct shelf_rig *rig, const char *model, const char *const *options,
+                     uint32_t keep, uint64_t limit) {
   stored_forget();
-  start(rig, model, NULL, keep, limit);
+  start(rig, model, options, keep, limit);
   rig->values.noise = (struct noise){3};
   rig->values.time = MODEL_RIG_BEGIN;
+}
+
+static void begin(struct shelf_rig *rig, const char *model, uint32_t keep, uint64_t limit) {
+  begin_as(rig, model, NULL, keep, limit);
 }
 
 static void again(struct shelf_rig *rig, const char *model) {
@@ -235,11 +240,8 @@ static void put_label(unsigned from, unsigned to, const char *metric) {
 
 /* Fits after 50, 150 and 250 values; the present is after the 300th. */
 static void fit_thrice(struct shelf_rig *rig, const char *const *options) {
-  stored_forget();
   stored_set_time(MODEL_RIG_BEGIN + 300 * MODEL_RIG_STEP);
-  start(rig, "ecod", options, 3, MUCH);
-  rig->values.noise = (struct noise){3};
-  rig->values.time = MODEL_RIG_BEGIN;
+  begin_as(rig, "ecod", options, 3, MUCH);
   for (unsigned i = 0; i < 3; i++) {
     (void)model_rig_feed(&rig->values, i == 0 ? 50 : 100);
     flush(rig);
@@ -358,11 +360,8 @@ static void the_last_few_are_kept(void **state) {
 static void what_was_fitted_is_told(void **state) {
   (void)state;
   struct shelf_rig rig;
-  stored_forget();
-  start(&rig, "ecod", (const char *const[]){"window_size=500", "features=value+diff", NULL}, 3,
-        MUCH);
-  rig.values.noise = (struct noise){3};
-  rig.values.time = MODEL_RIG_BEGIN;
+  begin_as(&rig, "ecod", (const char *const[]){"window_size=500", "features=value+diff", NULL}, 3,
+           MUCH);
   (void)model_rig_feed(&rig.values, 60);
   stored_stop(&rig.stored);
   assert_int_equal(
@@ -380,8 +379,9 @@ static void what_was_fitted_is_told(void **state) {
 /* Drift is measured after fifty values, and written without the block. */
 static void drift_is_told(void **state) {
   (void)state;
+  static const char *const seldom[] = {"window_size=100", "retrain_interval=100", NULL};
   struct shelf_rig rig;
-  begin(&rig, "robust_random_cut_forest", 3, MUCH);
+  begin_as(&rig, "robust_random_cut_forest", seldom, 3, MUCH);
   (void)model_rig_feed(&rig.values, 60);
   flush(&rig);
   assert_int_equal(stored_number("SELECT count(*) FROM models WHERE input_drift IS NULL"), 1);
@@ -391,10 +391,11 @@ static void drift_is_told(void **state) {
   assert_int_equal(stored_number("SELECT count(*) FROM models WHERE input_drift > 0"
                                  " AND input_drift < 0.5 AND score_drift IS NULL"),
                    1);
-  again(&rig, "robust_random_cut_forest");
+  stored_stop(&rig.stored);
+  start(&rig, "robust_random_cut_forest", seldom, 3, MUCH);
   assert_int_equal(stored_status(&rig.stored).models_restored, 1);
   stored_stop(&rig.stored);
-  begin(&rig, "ecod", 3, MUCH);
+  begin_as(&rig, "ecod", seldom, 3, MUCH);
   (void)model_rig_feed(&rig.values, 105);
   stored_stop(&rig.stored);
   assert_int_equal(stored_number("SELECT count(*) FROM models WHERE input_drift > 0"
@@ -437,7 +438,8 @@ static void what_is_replaced_needs_no_room(void **state) {
   (void)state;
   enum { METRICS = 4, KEPT = 2 };
   struct shelf_rig rig;
-  begin(&rig, "hbos", KEPT, MUCH);
+  static const char *const taken[] = {"shadow=0", NULL};
+  begin_as(&rig, "hbos", taken, KEPT, MUCH);
   for (unsigned fit = 0; fit < 3; fit++) {
     for (unsigned at = 100 * fit; at < 100 * (fit + 1); at++)
       for (unsigned metric = 0; metric < METRICS; metric++) {
@@ -453,7 +455,7 @@ static void what_is_replaced_needs_no_room(void **state) {
       continue;
     const int64_t bytes = stored_number("SELECT total(bytes) FROM models");
     stored_stop(&rig.stored);
-    start(&rig, "hbos", NULL, KEPT, (uint64_t)(bytes + bytes / METRICS));
+    start(&rig, "hbos", taken, KEPT, (uint64_t)(bytes + bytes / METRICS));
   }
   assert_int_equal(stored_number("SELECT count(*) FROM models"), METRICS * KEPT);
   assert_int_equal(stored_status(&rig.stored).models_left_out, 0);
