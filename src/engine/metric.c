@@ -3,6 +3,7 @@
 #include "anomaly/state.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "engine/causes.h"
 #include "engine/slab.h"
 
 #include <math.h>
@@ -254,18 +255,37 @@ static void take_lasting(struct metric *metric, const struct group_finding *find
     metric->decision.accepted = 0;
 }
 
+/*
+ * How much of a row an open episode has: of a group over hosts it is one host's, whose part
+ * may be less than that of the host that differs most.
+ */
+static double share_of_episode(const struct metric *metric, const struct episode_causes *causes) {
+  const char *const host = metric_own(metric)->host;
+  if (!metric->decision.open || host[0] == '\0' || !causes->hosts || causes->count == 0)
+    return 1;
+  for (unsigned i = 0; i < causes->count; i++)
+    if (strcmp(causes_get(causes, i, "").part[METRIC_HOST], host) == 0)
+      return (double)causes->decades[i] / (double)causes->decades[0];
+  return 0;
+}
+
+static struct finding finding_of_row(const struct group_finding *group, double share) {
+  struct finding finding = finding_none();
+  finding.ready = group->ready;
+  finding.missing = group->missing;
+  finding.surprise = group->surprise;
+  finding.ratio = group->ratio * share;
+  finding.onset = group->began ? finding.ratio : 0;
+  finding.kind = share > 0 ? group->kind : KIND_NONE;
+  finding.reason = share > 0 ? group->reason : NULL;
+  return finding;
+}
+
 void metric_take_row(struct metric *metric, const struct group_news *news,
                      struct verdict *ret_verdict, enum episode_end *ret_end) {
   const struct plan *const plan = metric->plan;
   const struct group_finding *const group = news->finding;
-  struct finding finding = finding_none();
-  finding.ratio = group->ratio;
-  finding.onset = group->began ? group->ratio : 0;
-  finding.surprise = group->surprise;
-  finding.kind = group->kind;
-  finding.reason = group->reason;
-  finding.ready = group->ready;
-  finding.missing = group->missing;
+  const struct finding finding = finding_of_row(group, share_of_episode(metric, news->causes));
   if (metric->first_time == 0)
     metric->first_time = news->time;
   metric->rate = (struct rate){.time = news->time, .known = true};

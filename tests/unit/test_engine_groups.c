@@ -146,6 +146,30 @@ static void a_host_that_differs_is_told_of(void **state) {
   group_rig_end(&rig);
 }
 
+/* One host for twenty rows, another from the tenth of them on. */
+static double one_after_another(unsigned host, unsigned metric, unsigned row) {
+  const bool first = host == 2 && row < ODD_ROW + 20;
+  const bool second = host == 4 && row >= ODD_ROW + 10;
+  return metric == 0 && (first || second) ? 9 : 0;
+}
+
+static void a_host_that_goes_on_differing_has_an_episode_of_its_own(void **state) {
+  (void)state;
+  struct group_rig rig;
+  group_rig_start(&rig, BY_METRIC, WEEK);
+  group_rig_feed(&rig, 6, 0, ODD_ROW, NULL);
+  assert_int_equal(rig.count, 0);
+  group_rig_feed(&rig, 6, ODD_ROW, ODD_ROW + 45, one_after_another);
+  assert_name(find_event(&rig, EPISODE_OPENED), "host2/anomaly-web/gauge-test_gauge-m0");
+  const struct episode_event *const closed = find_event(&rig, EPISODE_CLOSED);
+  assert_name(closed, "host2/anomaly-web/gauge-test_gauge-m0");
+  const struct episode_event *const last = &rig.events[rig.count - 1];
+  assert_true(last > closed && last->change == EPISODE_OPENED);
+  assert_name(last, "host4/anomaly-web/gauge-test_gauge-m0");
+  assert_true(last->id != closed->id);
+  group_rig_end(&rig);
+}
+
 static void its_settings_are_its_own(void **state) {
   (void)state;
   struct group_rig rig;
@@ -394,6 +418,7 @@ int main(void) {
       cmocka_unit_test(several_metrics_at_once_alarm),
       cmocka_unit_test(rows_are_judged_as_by_the_detector_alone),
       cmocka_unit_test(a_host_that_differs_is_told_of),
+      cmocka_unit_test(a_host_that_goes_on_differing_has_an_episode_of_its_own),
       cmocka_unit_test(its_settings_are_its_own),
       cmocka_unit_test(verdicts_can_be_judged),
       cmocka_unit_test(members_beyond_the_limit_are_another_part),
