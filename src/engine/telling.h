@@ -7,7 +7,7 @@
  * down to 1, a single metric at its alarm line. It never rises over 4, three
  * metrics at once of which one is at twice its line, or what a group finds; a
  * failure is told in any case. The hold: an incident ends when none of its
- * metrics has alarmed for as long as it lasted until then, two hours at most:
+ * metrics has alarmed for as long as it lasted until then, an hour at most:
  * trouble comes in clusters, and the longer it went on, the longer it may pause.
  * Where others of the host were told in the last day, it ends no sooner than
  * after 15 minutes, 1 hour, 4 hours, 16 hours of quiet, so that a host that flaps
@@ -20,7 +20,7 @@
 
 #define TELLING_BAR_LEAST 1.0
 #define TELLING_BAR_MOST 4.0
-#define TELLING_PAUSE_MOST 7200.0 /* later than that nobody waits for the end */
+#define TELLING_PAUSE_MOST 3600.0 /* later than that nobody waits for the end */
 
 /* All zero: nothing was told yet. */
 struct telling {
