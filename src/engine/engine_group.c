@@ -110,6 +110,11 @@ void engine_feed_groups(struct engine *engine, const struct metric *metric,
   }
 }
 
+/* Whether the metric is that of the instance, and not of one that came in its place. */
+static bool is_of(const struct metric *metric, const struct group_instance *instance) {
+  return metric->plan->group == instance->rule && metric_own(metric)->instance == instance;
+}
+
 /* What came of a row, to be told with no lock held. */
 struct row_news {
   bool taken; /* by the group's own metric */
@@ -123,7 +128,7 @@ static void conclude(struct engine *engine, struct group_instance *instance,
                      const struct group_judged_row *row, struct row_news *ret_news) {
   struct shard *shard;
   struct metric *const metric = engine_lock_metric(engine, &instance->key, &shard);
-  ret_news->taken = metric != NULL && metric->plan->group == instance->rule;
+  ret_news->taken = metric != NULL && is_of(metric, instance);
   if (ret_news->taken) {
     const struct group_news group = {.time = row->time,
                                      .interval = row->interval,

@@ -4,7 +4,9 @@
 #include "base/option.h"
 #include "engine/causes.h"
 #include "engine/describe.h"
+#include "engine/engine_private.h"
 #include "engine/group.h"
+#include "engine/group_instance.h"
 #include "engine/group_rule.h"
 #include "unit/alloc_fail.h"
 #include "unit/group_rig.h"
@@ -337,6 +339,44 @@ static void memory_is_bounded(void **state) {
   group_rig_end(&rig);
 }
 
+/* As expiry does, though somebody holds the instance by now. */
+static void drop_own_metric(struct engine *engine, const struct group_instance *instance) {
+  struct shard *shard;
+  struct metric *const metric = engine_lock_metric(engine, &instance->key, &shard);
+  size_t at = 0;
+  assert_non_null(metric);
+  while (shard->table.slots[at].metric != metric)
+    at++;
+  table_remove(&shard->table, at);
+  pthread_mutex_unlock(&shard->lock);
+  engine_drop_metric(engine, metric);
+}
+
+/* A row of an instance whose metric is gone says nothing of the one that came in its place. */
+static void a_last_row_is_not_the_successors(void **state) {
+  (void)state;
+  static const char group[] = "{ name = \"all\"; members = { plugin = \"test\"; }; }";
+  struct group_rig rig;
+  group_rig_start(&rig, group, WEEK);
+  engine_tick(rig.engine, GROUP_BEGIN);
+  group_rig_feed(&rig, 1, 0, 3, NULL);
+  const double last = group_rig_last(&rig, "host0", "all").time;
+  struct group_instance *const old = rig.engine->groups;
+  engine_hold_group(rig.engine, old);
+  drop_own_metric(rig.engine, old);
+  const struct metric_id member = {{"host0", "test", "", "gauge", "new", "value"}};
+  const struct sample sample = sample_gauge(GROUP_BEGIN + 3 * GROUP_STEP, GROUP_STEP, 50);
+  assert_int_equal(engine_observe(rig.engine, &member, &sample, NULL), OBSERVED);
+  assert_true(isnan(group_rig_last(&rig, "host0", "all").time));
+  assert_int_equal(group_rig_stats(&rig).groups, 2);
+  const uint64_t rows = group_rig_stats(&rig).group_rows;
+  engine_tick(rig.engine, GROUP_BEGIN + 10 * GROUP_STEP);
+  assert_true(group_rig_stats(&rig).group_rows > rows);
+  assert_true(last > 0 && isnan(group_rig_last(&rig, "host0", "all").time));
+  engine_give_group(rig.engine, old);
+  group_rig_end(&rig);
+}
+
 static void allocations_fail(void **state) {
   (void)state;
   bool failed = true;
@@ -428,6 +468,7 @@ int main(void) {
       cmocka_unit_test(values_under_its_name_are_ignored),
       cmocka_unit_test(groups_expire_with_their_members),
       cmocka_unit_test(memory_is_bounded),
+      cmocka_unit_test(a_last_row_is_not_the_successors),
       cmocka_unit_test(allocations_fail),
       cmocka_unit_test(threads_share_groups),
   };
