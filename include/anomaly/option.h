@@ -32,6 +32,12 @@ struct option_row {
   const char *help;           /* one sentence without final full stop */
 };
 
+/* Options that are only read: rows, and the struct that their offsets refer to. */
+struct option_table {
+  const struct option_row *rows;
+  const void *options;
+};
+
 #define OPTION_ROWS_END                                                                            \
   { .name = NULL }
 

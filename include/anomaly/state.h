@@ -10,14 +10,17 @@
 
 #include "anomaly/episode.h"
 #include "anomaly/metric.h"
+#include "anomaly/option.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct block;
-struct detector;
 struct engine;
+
+/* The most tables that a model's options are in. */
+#define MODEL_TABLES_MAX 3
 
 /* What a store may have to write of a metric. */
 enum unsaved {
@@ -45,13 +48,14 @@ struct model_quality {
  * state that goes on with it; then what is found of it. Borrowed like the record.
  */
 struct model_record {
-  const struct detector *detector; /* made from the model */
-  const void *options;             /* of the detector */
-  uint32_t version;                /* of the metric's fits with this model, from 1 on */
-  double from, created;            /* times of the oldest and newest sample it was fitted to */
-  double since;                    /* the time when it took the place of the last one */
-  struct block *block;             /* to be read by block_bytes only */
-  bool stored;                     /* it was handed out already: only its quality is new */
+  const char *model;
+  struct option_table options[MODEL_TABLES_MAX]; /* in effect */
+  size_t tables;                                 /* of them */
+  uint32_t version;     /* of the metric's fits with this model, from 1 on */
+  double from, created; /* times of the oldest and newest sample it was fitted to */
+  double since;         /* the time when it took the place of the last one */
+  struct block *block;  /* to be read by block_bytes only */
+  bool stored;          /* it was handed out already: only its quality is new */
   struct model_quality quality;
 };
 
@@ -66,6 +70,7 @@ struct metric_record {
   const char
       *learning; /* the model that is not fitted yet; lives as long as the engine; NULL = none */
   bool trained;  /* learned by somebody else, and no value since */
+  bool group;    /* it is a group's own */
   const void *state; /* borrowed; NULL without UNSAVED_STATE */
   size_t size;       /* of state */
   struct metric_baseline baseline;

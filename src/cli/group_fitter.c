@@ -38,22 +38,10 @@ int group_fitter_create(struct group_fitter **ret_fitter, const char *words, str
   return STATUS_OK;
 }
 
-static void fit(struct group_fitter *fitter) {
-  struct block *block = NULL;
-  fitter->status = group_model_fit(&fitter->group, NULL, &block);
-  if (fitter->status == STATUS_OK)
-    fitter->status = group_model_take(&fitter->group, block);
-  if (fitter->status == STATUS_OK)
-    return;
-  block_destroy(block);
-  group_model_missed(&fitter->group);
-}
-
 void group_fitter_row(struct group_fitter *fitter, const struct group_row *row,
                       struct group_finding *ret, struct group_blame ret_blames[GROUP_BLAMES],
                       size_t *ret_blame_count) {
-  if (group_model_is_due(&fitter->group))
-    fit(fitter);
+  group_model_work(&fitter->group, &fitter->status);
   group_model_update(&fitter->group, row, ret, ret_blames, ret_blame_count);
 }
 

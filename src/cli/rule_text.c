@@ -86,15 +86,12 @@ void rules_print(const struct rule_set *set) {
 }
 
 static void print_judge(const struct group_rule *group) {
+  struct option_table tables[MODEL_TABLES_MAX];
+  const size_t count = group_rule_tables(group, tables);
   const char *before = " (";
   printf("  detector: %s", group_rule_judge(group));
-  if (group->detector != NULL) {
-    before = print_changed(group->detector->options, group->own, before);
-  } else {
-    before = print_changed(group->model->options, group->own, before);
-    before = print_changed(group_model_rows, &group->stream, before);
-    before = print_changed(model_common_rows, &group->common, before);
-  }
+  for (size_t i = 0; i < count; i++)
+    before = print_changed(tables[i].rows, tables[i].options, before);
   puts(*before == ',' ? ")" : "");
 }
 

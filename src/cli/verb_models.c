@@ -25,7 +25,7 @@ static const struct verb_option options[] = {
     [OPTION_DATABASE] = {.name = "database",
                          .letter = 'd',
                          .argument = "FILE",
-                         .help = "list what is fitted to metrics in this database"},
+                         .help = "list what is fitted to metrics and groups in this database"},
     [OPTION_ROLLBACK] = {.name = "rollback",
                          .argument = "ID",
                          .help = "have the daemon go back to this version"},
@@ -136,11 +136,11 @@ const struct verb models_verb = {
     .about =
         "The bytes are those of a model fitted to 1000 rows and 4 columns.\n"
         "\n"
-        "Of a database, it lists the versions that are kept of the models of metrics; champion\n"
-        "is 1 for those in use. A metric whose model has not been fitted yet has a line with\n"
-        "the values that are missing. With --rollback a running daemon goes back to one within\n"
-        "a minute, another one when it starts; the database is " ANOMALY_DATABASE_PATH "\n"
-        "if not given.\n",
+        "Of a database, it lists the versions that are kept of the models of metrics and of\n"
+        "groups; champion is 1 for those in use. Where one has not been fitted yet, a line has\n"
+        "the values or rows that are missing. With --rollback a running daemon goes back to one\n"
+        "within a minute, another one when it starts; the database is\n" ANOMALY_DATABASE_PATH
+        " if not given.\n",
     .options = options,
     .run = run,
 };

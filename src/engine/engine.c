@@ -243,7 +243,7 @@ static void observe_locked(struct engine *engine, struct shard *shard, struct me
   if (ret_outcome->result != OBSERVED)
     return;
   if (metric->plan->fits)
-    engine_fit_due(engine, shard, metric);
+    engine_fit_due(engine, &(struct model_owner){.shard = shard, .metric = metric});
   engine_note_verdict(engine, shard, metric, &ret_outcome->verdict);
   if (metric->plan->seats > 0)
     engine_feed_groups(engine, metric, sample, ret_outcome);

@@ -151,6 +151,16 @@ static bool begin_copy(const struct metric *metric, struct group_instance **ret_
   return *ret_group == NULL || pthread_mutex_trylock(&(*ret_group)->judging) == 0;
 }
 
+/* Holds the models of what is copied. */
+static void take_models(struct state_export *export, struct shard *shard, struct metric *metric,
+                        struct copy *copy) {
+  const bool grouped = copy->group != NULL && copy->group->rule->model != NULL;
+  const struct model_owner owner = {
+      .shard = shard, .metric = metric, .instance = grouped ? copy->group : NULL};
+  if ((copy->due & UNSAVED_MODEL) != 0)
+    copy->model_count = held_models_take(&export->models, export->engine, &owner);
+}
+
 /*
  * Copies a few metrics under the lock. A metric too large for the room gives
  * what it needs, and is not copied yet.
@@ -176,8 +186,7 @@ static size_t copy_step(struct state_export *export) {
     struct copy *const copy = &export->copy[export->copied++];
     *copy = (struct copy){
         .at = used, .hash = hash, .due = due, .models = export->models.count, .group = group};
-    if ((due & UNSAVED_MODEL) != 0)
-      copy->model_count = held_models_take(&export->models, metric);
+    take_models(export, shard, metric, copy);
     if (group != NULL)
       engine_hold_group(engine, group);
     memcpy(export->copies + used, metric, metric->size);
@@ -214,16 +223,15 @@ static bool grow_bytes(struct state_export *export, size_t needed) {
   return true;
 }
 
+/* Of what nobody has locked. */
 static void mark_again(struct engine *engine, uint64_t hash, unsigned unsaved) {
-  struct shard *const shard = engine_shard(engine, hash);
-  pthread_mutex_lock(&shard->lock);
-  struct metric *const metric = table_find_hash(&shard->table, hash, engine->hash_seed);
-  if (metric != NULL) {
-    metric->unsaved |= (uint8_t)unsaved;
-    if ((unsaved & UNSAVED_MODEL) != 0)
-      held_models_mark(metric);
-  }
-  pthread_mutex_unlock(&shard->lock);
+  struct model_owner owner;
+  if (!engine_lock_owner(engine, hash, &owner))
+    return;
+  engine_note_owner(engine, &owner, &(struct owner_news){.unsaved = unsaved});
+  if ((unsaved & UNSAVED_MODEL) != 0)
+    held_models_mark(engine, &owner);
+  engine_unlock_owner(engine, &owner);
 }
 
 /* The instance of a group's own metric, packed; STATUS_OK and NULL for others. */
@@ -263,6 +271,7 @@ static void add_record(struct state_export *export, const struct copy *copy,
                              .missing = metric->last.missing,
                              .learning = metric_learning(metric),
                              .trained = metric->trained,
+                             .group = metric->plan->group != NULL,
                              .size = size,
                              .baseline = baseline_of(&metric->summary),
                              .models = export->models.record + copy->models,
@@ -270,24 +279,28 @@ static void add_record(struct state_export *export, const struct copy *copy,
   export->used += size + metric->key_length;
 }
 
+static void end_copy(struct engine *engine, const struct copy *copy) {
+  if (copy->group == NULL)
+    return;
+  pthread_mutex_unlock(&copy->group->judging);
+  engine_give_group(engine, copy->group);
+}
+
 static void pack_copy(struct state_export *export, const struct copy *copy,
                       const struct metric *metric) {
   void *group;
   size_t group_size;
-  const bool packed = pack_group(copy, &group, &group_size) == STATUS_OK;
+  bool packed = pack_group(copy, &group, &group_size) == STATUS_OK;
   const size_t size = packed ? state_size(copy, metric, group, group_size) : 0;
-  if (packed && grow_bytes(export, size + metric->key_length)) {
-    if (size > 0)
-      save_state(metric, group, group_size, export->bytes + export->used);
+  packed = packed && grow_bytes(export, size + metric->key_length);
+  if (packed && size > 0)
+    save_state(metric, group, group_size, export->bytes + export->used);
+  if (packed)
     add_record(export, copy, metric, size);
-  } else {
-    mark_again(export->engine, copy->hash, copy->due);
-  }
   free(group);
-  if (copy->group == NULL)
-    return;
-  pthread_mutex_unlock(&copy->group->judging);
-  engine_give_group(export->engine, copy->group);
+  end_copy(export->engine, copy);
+  if (!packed)
+    mark_again(export->engine, copy->hash, copy->due);
 }
 
 /* Only now, as the bytes may have moved. */
@@ -326,9 +339,9 @@ void state_export_refused(struct state_export *export) {
     mark_again(export->engine, export->hash[i], export->record[i].unsaved);
 }
 
-static void mark_all(struct metric *metric) {
+static void mark_all(struct engine *engine, struct shard *shard, struct metric *metric) {
   metric->unsaved = UNSAVED_STATE | UNSAVED_BASELINE | UNSAVED_MODEL;
-  held_models_mark(metric);
+  held_models_mark(engine, &(struct model_owner){.shard = shard, .metric = metric});
 }
 
 void engine_mark_unsaved(struct engine *engine) {
@@ -338,9 +351,10 @@ void engine_mark_unsaved(struct engine *engine) {
       end = shard->table.capacity;
       for (size_t i = begin; i < begin + STEP_SLOTS && i < end; i++)
         if (shard->table.slots[i].metric != NULL)
-          mark_all(shard->table.slots[i].metric);
+          mark_all(engine, shard, shard->table.slots[i].metric);
       pthread_mutex_unlock(&shard->lock);
     }
+  engine_mark_groups(engine);
 }
 
 double engine_expire_after(const struct engine *engine) { return engine->options.expire_after; }

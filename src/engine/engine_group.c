@@ -3,6 +3,7 @@
 #include "engine/describe.h"
 #include "engine/engine_private.h"
 #include "engine/group_instance.h"
+#include "engine/held_models.h"
 
 #include <stdlib.h>
 
@@ -167,10 +168,10 @@ static bool judge_row(struct engine *engine, struct group_instance *instance) {
   struct row_news news = {.taken = false};
   pthread_mutex_lock(&instance->judging);
   const bool judged = group_instance_judge(instance, &row);
-  if (judged) {
+  if (judged)
     conclude(engine, instance, &row, &news);
-    engine_fit_group_due(engine, instance);
-  }
+  if (judged && instance->rule->model != NULL)
+    engine_fit_due(engine, &(struct model_owner){.instance = instance});
   pthread_mutex_unlock(&instance->judging);
   if (!judged)
     return false;
@@ -211,6 +212,16 @@ void engine_pass_groups(struct engine *engine) {
       continue;
     engine_hold_group(engine, instance);
     judge(engine, instance);
+  }
+}
+
+void engine_mark_groups(struct engine *engine) {
+  struct group_instance *instance = NULL;
+  while ((instance = next_instance(engine, instance)) != NULL) {
+    pthread_mutex_lock(&instance->judging);
+    if (instance->rule->model != NULL)
+      held_models_mark(engine, &(struct model_owner){.instance = instance});
+    pthread_mutex_unlock(&instance->judging);
   }
 }
 

@@ -9,6 +9,7 @@
 #include "engine/fit_queue.h"
 #include "engine/hosts.h"
 #include "engine/metric.h"
+#include "engine/model_seat.h"
 #include "engine/plan.h"
 #include "engine/slab.h"
 #include "engine/table.h"
@@ -137,13 +138,8 @@ void engine_feed_groups(struct engine *engine, const struct metric *metric,
 /* Judges the rows that have become whole by that, with no lock held. */
 void engine_judge_groups(struct engine *engine, const struct outcome *outcome);
 
-/*
- * Has the model that judges a group fitted where that is due: now, or by the trainer;
- * `judging` of the instance is held. And does what a trainer has to do, with no lock held.
- */
-void engine_fit_group_due(struct engine *engine, struct group_instance *instance);
-void engine_fit_group(struct engine *engine, struct group_instance *instance,
-                      const atomic_bool *stop);
+/* Marks the models that judge groups as not stored. */
+void engine_mark_groups(struct engine *engine);
 
 /* Instances of groups. */
 size_t engine_group_count(struct engine *engine);
@@ -151,11 +147,45 @@ size_t engine_group_count(struct engine *engine);
 /* Closes and judges rows that no value comes to any more. */
 void engine_pass_groups(struct engine *engine);
 
-/* Fits what is due of the metric, or has it fitted later; shard locked. */
-void engine_fit_due(struct engine *engine, struct shard *shard, struct metric *metric);
+/*
+ * Who has fitted models: a metric, whose shard is locked, or an instance of a group that
+ * a model judges, whose `judging` is held.
+ */
+struct model_owner {
+  struct shard *shard; /* of a metric, as is the next */
+  struct metric *metric;
+  struct group_instance *instance; /* of a group; else NULL */
+};
 
 /*
- * Makes the fits of the metric that has waited longest, if one waits. Once *stop
+ * The owner by its metric's hash, or by what stands for it in a store: locked, and of a
+ * group held. False, and nothing locked, where there is none.
+ */
+bool engine_lock_owner(struct engine *engine, uint64_t hash, struct model_owner *ret_owner);
+bool engine_lock_owner_of(struct engine *engine, uint64_t key, struct model_owner *ret_owner);
+void engine_unlock_owner(struct engine *engine, const struct model_owner *owner);
+
+/* Its first seat from place *which on, which that becomes; false where there is none. */
+bool engine_model_seat(struct engine *engine, const struct model_owner *owner, size_t *which,
+                       struct model_seat *ret_seat);
+
+/* The options of that seat as they are written: in so many tables, at most MODEL_TABLES_MAX. */
+size_t engine_model_options(const struct model_owner *owner, size_t which,
+                            struct option_table ret_tables[MODEL_TABLES_MAX]);
+
+/* What is to be noted of an owner: what came of its models, and what is unsaved of it. */
+struct owner_news {
+  uint64_t fits, failed_fits, rejected_fits, drifted, postponed_fits;
+  unsigned unsaved; /* enum unsaved */
+};
+void engine_note_owner(struct engine *engine, const struct model_owner *owner,
+                       const struct owner_news *news);
+
+/* Does what is due of an owner's models, or has it done later. */
+void engine_fit_due(struct engine *engine, const struct model_owner *owner);
+
+/*
+ * Does that for the owner that has waited longest, if one waits. Once *stop
  * is true it ends soon.
  */
 void engine_fit_next(struct engine *engine, const atomic_bool *stop);

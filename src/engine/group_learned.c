@@ -16,13 +16,16 @@ struct group_learned group_learned_of(const struct group_rule *rule, struct fitt
 }
 
 size_t group_learned_base_cost(const struct group_rule *rule) {
-  return rule->detector != NULL ? group_state_size(rule->detector, 0) : 0;
+  return rule->detector != NULL ? group_state_size(rule->detector, 0)
+                                : rule->stream.window_size * sizeof(double);
 }
 
 size_t group_learned_column_cost(const struct group_rule *rule) {
-  return rule->detector != NULL ? rule->detector->column_size
-                                : sizeof(struct group_model_column) + sizeof(double) +
-                                      rule->stream.window_size * sizeof(double);
+  if (rule->detector != NULL)
+    return rule->detector->column_size;
+  const size_t windows = rule->model->learn != NULL ? 2 : 1;
+  return sizeof(struct group_model_column) + 2 * sizeof(double) +
+         windows * rule->stream.window_size * sizeof(double);
 }
 
 uint32_t group_learned_columns(const struct group_learned *learned) {

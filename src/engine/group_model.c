@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW_MOST = 50000, LEARNER_PATIENCE = 10 };
+enum { LEARNER_PATIENCE = 10 };
 
 static const float ALARM = 1;
 static const double LEVEL_GAIN = 0.125;  /* of the last minutes, as that of `host` */
@@ -23,16 +23,22 @@ static const char *const feed_names[] = {[MODEL_FEED_AUTO] = "auto",
 
 const struct option_row group_model_rows[] = {
     {FIELD(min_samples), .kind = OPTION_COUNT, .unit = "rows", .preset = 50, .min = 10,
-     .max = WINDOW_MOST, .help = "Rows that the first fit waits for"},
-    {FIELD(retrain_interval), .kind = OPTION_COUNT, .unit = "rows", .preset = 100, .min = 1,
+     .max = MODEL_WINDOW_MOST, .help = "Rows that the first fit waits for"},
+    {.name = "retrain_interval",
+     .kind = OPTION_COUNT,
+     .unit = "rows",
+     .offset = offsetof(struct group_model_options, terms.retrain_interval),
+     .preset = 100,
+     .min = 1,
      .max = 1e8,
      .help = "Rows from one fit to the next; ten times as many for a model that goes "
              "on learning"},
     {FIELD(window_size), .kind = OPTION_COUNT, .unit = "rows", .preset = 1000, .min = 20,
-     .max = WINDOW_MOST, .help = "Rows that are kept and fitted to"},
+     .max = MODEL_WINDOW_MOST, .help = "Rows that are kept and fitted to"},
     {FIELD(window_span), .kind = OPTION_DURATION, .preset = 604800, .min = 0, .max = 3155760000.0,
      .help = "Time that the kept rows are spread over, one of two, four, eight ... being kept for "
              "it; 0, and always for a model of a sequence: the newest as they come"},
+    MODEL_TERMS_ROWS(struct group_model_options, "rows", "rows", 0, 0),
     {FIELD(feed), .kind = OPTION_CHOICE, .preset = MODEL_FEED_AUTO, .choices = feed_names,
      .help = "What the model sees of a value: the deviation from the level of the last minutes, or "
              "the value itself; auto is the value for a model of a sequence, else the deviation"},
@@ -50,7 +56,8 @@ const char *group_model_check(const struct model *model,
 }
 
 struct group_model group_model_of(const struct group_model_make *make) {
-  return (struct group_model){.make = *make, .wait = make->stream->min_samples, .stride = 1};
+  return (struct group_model){
+      .make = *make, .life = {.wait = make->stream->min_samples}, .stride = 1};
 }
 
 /* ---- Columns -------------------------------------------------------------- */
@@ -65,15 +72,33 @@ static void spread_rows(double *window, uint32_t rows, uint32_t from, uint32_t t
   }
 }
 
-static void add_columns(struct group_model *stream, uint32_t columns) {
-  const uint32_t added = columns - stream->columns;
-  memset(stream->column + stream->columns, 0, added * sizeof *stream->column);
-  spread_rows(stream->window, stream->held, stream->columns, columns);
-  stream->columns = columns;
+static bool learns(const struct group_model *stream) { return stream->make.model->learn != NULL; }
+
+static const struct group_model_column new_column = {.known_from = HUGE_VAL};
+
+static void give_up(struct group_model *stream) {
   fitted_give(stream->fitted);
   stream->fitted = NULL;
+  stream->life.fitted = false;
+}
+
+static void add_columns(struct group_model *stream, uint32_t columns) {
+  for (uint32_t i = stream->columns; i < columns; i++)
+    stream->column[i] = new_column;
+  spread_rows(stream->window, stream->held, stream->columns, columns);
+  stream->columns = columns;
+  give_up(stream);
   if (stream->held >= stream->make.stream->min_samples)
-    stream->wait = 0;
+    stream->life.wait = 0;
+}
+
+/* More numbers in place of those that are there. */
+static bool grow(double **numbers, size_t count) {
+  double *const more = realloc(*numbers, count * sizeof *more);
+  if (more == NULL)
+    return false;
+  *numbers = more;
+  return true;
 }
 
 int group_model_grow(struct group_model *stream, uint32_t columns) {
@@ -81,40 +106,34 @@ int group_model_grow(struct group_model *stream, uint32_t columns) {
     return STATUS_LIMIT;
   if (columns <= stream->columns)
     return STATUS_OK;
-  const size_t cells = (size_t)stream->make.stream->window_size * columns;
+  const size_t rows = stream->make.stream->window_size, cells = rows * columns;
   struct group_model_column *const column =
       realloc(stream->column, columns * sizeof *stream->column);
   if (column != NULL)
     stream->column = column;
-  double *const row = realloc(stream->row, columns * sizeof *row);
-  if (row != NULL)
-    stream->row = row;
-  double *const measured = realloc(stream->measured, columns * sizeof *measured);
-  if (measured != NULL)
-    stream->measured = measured;
-  double *const window = realloc(stream->window, cells * sizeof *window);
-  if (window != NULL)
-    stream->window = window;
-  if (column == NULL || row == NULL || measured == NULL || window == NULL)
+  if (column == NULL || !grow(&stream->row, columns) || !grow(&stream->measured, columns) ||
+      !grow(&stream->window, cells) || !grow(&stream->time, rows) ||
+      (learns(stream) && !grow(&stream->learned, cells)))
     return STATUS_NO_MEMORY;
   add_columns(stream, columns);
   return STATUS_OK;
 }
 
 void group_model_forget_column(struct group_model *stream, uint32_t column) {
-  stream->column[column] = (struct group_model_column){.values = 0};
+  stream->column[column] = new_column;
   for (uint32_t i = 0; i < stream->held; i++)
     stream->window[(size_t)i * stream->columns + column] = (double)NAN;
 }
 
 void group_model_release(struct group_model *stream) {
-  fitted_give(stream->fitted);
+  give_up(stream);
   free(stream->window);
+  free(stream->time);
+  free(stream->learned);
   free(stream->measured);
   free(stream->row);
   free(stream->column);
-  stream->fitted = NULL;
-  stream->window = stream->measured = stream->row = NULL;
+  stream->window = stream->time = stream->learned = stream->measured = stream->row = NULL;
   stream->column = NULL;
   stream->columns = 0;
 }
@@ -153,7 +172,8 @@ static void judge(struct group_model *stream, const struct group_row *row,
                   struct group_finding *ret) {
   struct fitted *const fitted = stream->fitted;
   for (uint32_t i = 0; i < stream->columns; i++)
-    stream->row[i] = stream->column[i].known ? stream->measured[i] : (double)NAN;
+    stream->row[i] =
+        stream->column[i].known_from <= fitted->created ? stream->measured[i] : (double)NAN;
   const struct model_calibration calibration = {
       .history = &stream->history,
       .lasting = &stream->lasting,
@@ -230,12 +250,24 @@ static bool is_short(const struct group_model *stream, double interval) {
 static void thin_window(struct group_model *stream) {
   const size_t columns = stream->columns, first = 1 - stream->held % 2;
   const uint32_t left = (stream->held + 1) / 2;
-  for (size_t i = 0; i < left; i++)
+  for (size_t i = 0; i < left; i++) {
     memmove(stream->window + i * columns, stream->window + (2 * i + first) * columns,
             columns * sizeof *stream->window);
+    stream->time[i] = stream->time[2 * i + first];
+  }
   stream->held = left;
   stream->newest = left - 1;
   stream->stride *= 2;
+}
+
+/* Which columns there is enough of to be fitted to, as far as the window reaches. */
+static void note_known(struct group_model *stream, double time) {
+  for (uint32_t i = 0; i < stream->columns; i++) {
+    struct group_model_column *const column = &stream->column[i];
+    if (isinf(column->known_from) &&
+        column->values / stream->stride >= stream->make.stream->min_samples)
+      column->known_from = time;
+  }
 }
 
 static void keep(struct group_model *stream, const struct group_row *row) {
@@ -244,7 +276,8 @@ static void keep(struct group_model *stream, const struct group_row *row) {
     stream->first_time = row->time;
   stream->last_time = row->time;
   stream->number += stream->number < UINT32_MAX;
-  stream->wait -= stream->wait > 0;
+  model_life_pass(&stream->life);
+  note_known(stream, row->time);
   if (++stream->passed < stream->stride)
     return;
   stream->passed = 0;
@@ -255,6 +288,17 @@ static void keep(struct group_model *stream, const struct group_row *row) {
   stream->held += stream->held < size;
   memcpy(stream->window + (size_t)stream->newest * stream->columns, stream->measured,
          stream->columns * sizeof *stream->measured);
+  stream->time[stream->newest] = row->time;
+  model_life_see(&stream->life, &stream->make.stream->terms);
+}
+
+/* The row is kept too, so that a block as it was taken can learn it again. */
+static void learn(struct group_model *stream) {
+  const size_t at = stream->life.scored;
+  if (at < stream->make.stream->window_size)
+    memcpy(stream->learned + at * stream->columns, stream->row,
+           stream->columns * sizeof *stream->row);
+  model_learn(stream->fitted->block, stream->row, stream->fitted->scratch);
 }
 
 void group_model_update(struct group_model *stream, const struct group_row *row,
@@ -269,8 +313,10 @@ void group_model_update(struct group_model *stream, const struct group_row *row,
   ret->began = group_alarm_take(&stream->alarm, (float)ret->ratio, &ret->anomaly);
   if (scored && (ret->ratio >= (double)ALARM || ret->anomaly))
     *ret_blame_count = blame(stream, ret_blames);
-  if (scored && block_learns(stream->fitted->block))
-    model_learn(stream->fitted->block, stream->row, stream->fitted->scratch);
+  if (scored && learns(stream))
+    learn(stream);
+  if (scored)
+    model_life_score(&stream->life);
   if (news && !sees_values(&stream->make))
     learn_levels(stream);
   if (news)
@@ -285,75 +331,87 @@ uint32_t group_model_missing(const struct group_model *stream) {
   return stream->fitted == NULL && stream->held < wanted ? wanted - stream->held : 0;
 }
 
-bool group_model_is_due(const struct group_model *stream) {
-  return stream->wait == 0 && stream->columns > 0 &&
-         (stream->fitted == NULL || !group_alarm_is_fresh(&stream->alarm));
+uint32_t group_model_learned(const struct group_model *stream) {
+  const uint32_t scored = stream->life.fitted ? stream->life.scored : 0;
+  return learns(stream) && scored <= stream->make.stream->window_size ? scored : 0;
 }
 
-/* The oldest row first. */
-static void copy_rows(const struct group_model *stream, double *ret_cells) {
-  const size_t columns = stream->columns, size = stream->make.stream->window_size;
-  const size_t oldest = stream->held < size ? 0 : (stream->newest + 1) % size;
-  const size_t behind = stream->held - oldest;
-  memcpy(ret_cells, stream->window + oldest * columns, behind * columns * sizeof *ret_cells);
-  memcpy(ret_cells + behind * columns, stream->window, oldest * columns * sizeof *ret_cells);
+static uint32_t count_rows(const struct model_seat *seat) {
+  return ((const struct group_model *)seat->window)->held;
 }
 
-struct group_fit group_fit_begin(const struct group_model *stream) {
-  struct group_fit fit = {.make = stream->make,
-                          .rows = stream->held,
-                          .columns = stream->columns,
-                          .version = stream->version};
-  fit.cells = malloc(((size_t)fit.rows * fit.columns + 1) * sizeof *fit.cells);
-  if (fit.cells != NULL)
-    copy_rows(stream, fit.cells);
-  return fit;
-}
-
-int group_fit_run(const struct group_fit *fit, const atomic_bool *stop, struct block **ret_block) {
-  const struct group_model_make *const make = &fit->make;
-  struct model_common common = *make->common;
-  if (common.standardise == STANDARDISE_AUTO)
-    common.standardise = STANDARDISE_ALWAYS;
-  if (fit->cells == NULL)
-    return STATUS_NO_MEMORY;
-  const struct matrix rows = {.cells = fit->cells, .rows = fit->rows, .columns = fit->columns};
-  const struct fit_control control = {.threads = 1, .stop = stop};
-  return model_fit(make->model, &rows, &common, make->own, &control, ret_block);
-}
-
-bool group_fit_is_of_use(const struct group_fit *fit, const struct group_model *stream) {
-  return fit->columns == stream->columns && fit->version == stream->version;
-}
-
-void group_fit_end(struct group_fit *fit) { free(fit->cells); }
-
-int group_model_fit(const struct group_model *stream, const atomic_bool *stop,
-                    struct block **ret_block) {
-  struct group_fit fit = group_fit_begin(stream);
-  const int status = group_fit_run(&fit, stop, ret_block);
-  group_fit_end(&fit);
+static int read_newest(const struct model_seat *seat, uint32_t count, struct model_rows *ret_rows) {
+  const struct group_model *const stream = seat->window;
+  const uint32_t size = stream->make.stream->window_size;
+  const uint32_t rows = count < stream->held ? count : stream->held;
+  const int status = model_rows_create(ret_rows, rows, stream->columns);
+  for (uint32_t i = 0; status == STATUS_OK && i < rows; i++) {
+    const size_t at = (stream->newest + size - (rows - 1 - i)) % size;
+    memcpy(ret_rows->cells + (size_t)i * stream->columns, stream->window + at * stream->columns,
+           stream->columns * sizeof *stream->window);
+    ret_rows->time[i] = stream->time[at];
+  }
   return status;
 }
 
-static void wait_again(struct group_model *stream) {
-  const bool learns = stream->fitted != NULL && block_learns(stream->fitted->block);
-  stream->wait = stream->make.stream->retrain_interval * (learns ? LEARNER_PATIENCE : 1);
+static int read_scored(const struct model_seat *seat, struct model_rows *ret_rows) {
+  const struct group_model *const stream = seat->window;
+  const uint32_t rows = group_model_learned(stream);
+  if (rows != stream->life.scored)
+    return STATUS_LIMIT;
+  const int status = model_rows_create(ret_rows, rows, stream->columns);
+  if (status == STATUS_OK && rows > 0)
+    memcpy(ret_rows->cells, stream->learned,
+           (size_t)rows * stream->columns * sizeof *stream->learned);
+  return status;
 }
 
-int group_model_take(struct group_model *stream, struct block *block) {
-  struct fitted *const fitted =
-      fitted_create(block, stream->version + 1, stream->last_time, stream->make.totals);
-  if (fitted == NULL)
-    return STATUS_NO_MEMORY;
-  fitted_give(stream->fitted);
-  stream->fitted = fitted;
-  stream->version++;
-  for (uint32_t i = 0; i < stream->columns; i++)
-    stream->column[i].known =
-        stream->column[i].values / stream->stride >= stream->make.stream->min_samples;
-  wait_again(stream);
-  return STATUS_OK;
+static const struct model_source source = {
+    .count = count_rows, .newest = read_newest, .scored = read_scored};
+
+/* Columns have units of their own. */
+static struct model_common common_of(const struct group_model_make *make) {
+  struct model_common common = *make->common;
+  if (common.standardise == STANDARDISE_AUTO)
+    common.standardise = STANDARDISE_ALWAYS;
+  return common;
 }
 
-void group_model_missed(struct group_model *stream) { wait_again(stream); }
+static struct model_terms terms_of(const struct group_model *stream) {
+  struct model_terms terms = stream->make.stream->terms;
+  if (learns(stream))
+    terms.retrain_interval *= LEARNER_PATIENCE;
+  return model_terms_within(&terms, stream->make.stream->window_size);
+}
+
+struct model_seat group_model_seat(struct group_model *stream) {
+  const uint64_t reach = (uint64_t)stream->make.stream->window_size * stream->stride;
+  return (struct model_seat){.model = stream->make.model,
+                             .common = common_of(&stream->make),
+                             .own = stream->make.own,
+                             .terms = terms_of(stream),
+                             .life = &stream->life,
+                             .fitted = &stream->fitted,
+                             .columns = stream->columns,
+                             .reach = reach < UINT32_MAX ? (uint32_t)reach : UINT32_MAX,
+                             .first = stream->first_time,
+                             .newest = stream->last_time,
+                             .odd = group_alarm_is_fresh(&stream->alarm),
+                             .source = &source,
+                             .window = stream,
+                             .totals = stream->make.totals,
+                             .room = INT64_MAX};
+}
+
+void group_model_work(struct group_model *stream, int *ret_status) {
+  const struct model_seat seat = group_model_seat(stream);
+  const enum model_task task = model_seat_task(&seat);
+  if (task == MODEL_IDLE)
+    return;
+  struct model_result result = model_seat_work_now(&seat, task);
+  const bool had = result.block != NULL;
+  if (task == MODEL_LOOK)
+    model_seat_take_look(&seat, &result);
+  else
+    *ret_status = !model_seat_take_fit(&seat, &result, 0) && had ? STATUS_NO_MEMORY : result.status;
+}

@@ -7,8 +7,8 @@
  * surprised by each evening. How unusual a raw score is, the group's own past
  * scores say.
  *
- * Who owns it asks after each row whether a fit is due, fits, and tells it what
- * came of that. It belongs to one thread at a time.
+ * When it is fitted, and what became of that, is the part of its seat: see model_seat.h.
+ * It belongs to one thread at a time.
  */
 #ifndef ANOMALY_ENGINE_GROUP_MODEL_H
 #define ANOMALY_ENGINE_GROUP_MODEL_H
@@ -16,6 +16,8 @@
 #include "anomaly/group.h"
 #include "anomaly/model.h"
 #include "engine/fitted.h"
+#include "engine/model_life.h"
+#include "engine/model_seat.h"
 #include "stats/group_alarm.h"
 #include "stats/lasting.h"
 #include "stats/score_history.h"
@@ -32,12 +34,12 @@ enum model_feed {
 };
 
 struct group_model_options {
-  uint32_t min_samples;      /* until the first fit */
-  uint32_t retrain_interval; /* rows from fit to fit */
-  uint32_t window_size;      /* rows kept */
-  double window_span;        /* seconds that they are spread over; 0 = the newest ones */
-  int feed;                  /* enum model_feed */
-  double threshold;          /* decades; 0 = what is rare for the rows' interval */
+  uint32_t min_samples; /* until the first fit */
+  uint32_t window_size; /* rows kept */
+  double window_span;   /* seconds that they are spread over; 0 = the newest ones */
+  struct model_terms terms;
+  int feed;         /* enum model_feed */
+  double threshold; /* decades; 0 = what is rare for the rows' interval */
 };
 
 extern const struct option_row group_model_rows[];
@@ -56,9 +58,9 @@ struct group_model_make {
 const char *group_model_check(const struct model *model, const struct group_model_options *options);
 
 struct group_model_column {
-  uint32_t values; /* that have come; stays at its largest */
-  bool known;      /* the fitted block knows it; else it is missing to the block */
-  double level;    /* of the last values; within ±MODEL_CELL_MAX, of no meaning before the first */
+  uint32_t values;   /* that have come; stays at its largest */
+  double known_from; /* time when there were enough to be fitted to; infinite before */
+  double level; /* of the last values; within ±MODEL_CELL_MAX, of no meaning before the first */
 };
 
 struct group_model {
@@ -66,15 +68,17 @@ struct group_model {
   uint32_t columns;
   struct group_model_column *column;
   double *window;        /* window_size rows of what the model sees */
+  double *time;          /* of each row in the window */
+  double *learned;       /* of a model that learns: window_size rows that the block has learned */
   uint32_t held, newest; /* rows in the window; index of the last */
   uint32_t stride;       /* one of so many rows goes into the window; at least 1 */
   uint32_t passed;       /* rows since the last that did; less than stride */
   double *measured;      /* the last row, all of it */
   double *row;           /* as the block sees it */
-  struct fitted *fitted; /* NULL before the first fit */
-  uint32_t wait;         /* rows until the next fit is due */
-  uint32_t number;       /* rows so far; stays at its largest */
-  uint32_t version;      /* of the last block */
+  struct model_life life;
+  struct fitted
+      *fitted;     /* NULL before the first fit; a column not known by then is missing to it */
+  uint32_t number; /* rows so far; stays at its largest */
   double first_time, last_time;
   struct score_history history;
   struct lasting lasting;
@@ -87,7 +91,7 @@ struct group_model group_model_of(const struct group_model_make *make);
 
 /*
  * Adds columns, which come after those that are there, up to `columns`; the
- * block, which does not know them, is given up. Errors, with all as it was:
+ * block, which has no place for them, is given up. Errors, with all as it was:
  * STATUS_NO_MEMORY, STATUS_LIMIT (GROUP_COLUMNS_MAX).
  */
 int group_model_grow(struct group_model *stream, uint32_t columns);
@@ -108,41 +112,21 @@ void group_model_update(struct group_model *stream, const struct group_row *row,
 /* Rows that are still missing before the first fit. */
 uint32_t group_model_missing(const struct group_model *stream);
 
+/* Rows that the block has learned since it was taken, where all are kept; else 0. */
+uint32_t group_model_learned(const struct group_model *stream);
+
 /*
- * Whether it is time to fit. A block that goes on learning is replaced ten times
- * as seldom, and none is while people hear of an alarm: what is odd is not to
- * become usual by it.
+ * Its seat, but for the room. A block that goes on learning is replaced ten times as
+ * seldom, and none is while people hear of an alarm: what is odd is not to become usual
+ * by it.
  */
-bool group_model_is_due(const struct group_model *stream);
+struct model_seat group_model_seat(struct group_model *stream);
 
-/* The window as it was, so that a fit need not keep others from judging. */
-struct group_fit {
-  struct group_model_make make;
-  double *cells; /* owned */
-  uint32_t rows, columns;
-  uint32_t version; /* of the block that is to be replaced */
-};
-
-/* Copies the window; NULL cells without memory, and the fit then gives that error. */
-struct group_fit group_fit_begin(const struct group_model *stream);
-
-/* Fits to it. Errors as model_fit. */
-int group_fit_run(const struct group_fit *fit, const atomic_bool *stop, struct block **ret_block);
-
-/* Whether what it gives is still of use: no column and no other block has come. */
-bool group_fit_is_of_use(const struct group_fit *fit, const struct group_model *stream);
-
-void group_fit_end(struct group_fit *fit);
-
-/* Does all of that at once. Errors as model_fit. */
-int group_model_fit(const struct group_model *stream, const atomic_bool *stop,
-                    struct block **ret_block);
-
-/* Takes a fitted block over. Errors: STATUS_NO_MEMORY, the block still the caller's. */
-int group_model_take(struct group_model *stream, struct block *block);
-
-/* The fit gave nothing: the next one is due in its turn. */
-void group_model_missed(struct group_model *stream);
+/*
+ * Does what is due at once, for an owner who has all the room there is. What came of it,
+ * where that was a fit, is written to *ret_status: errors as model_fit.
+ */
+void group_model_work(struct group_model *stream, int *ret_status);
 
 void group_model_release(struct group_model *stream);
 

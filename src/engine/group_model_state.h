@@ -1,10 +1,11 @@
 /*
- * What a group that a model judges has learned, but for the model: its columns, its window
- * of rows and what its scores were. The model is fitted to the window anew.
+ * What a group that a model judges has learned, but for the block, which is stored beside
+ * it: its columns, its window of rows, what its scores were, and where its life is.
  *
  * Layout, as pack.h has numbers: window_size (u32), feed (u32), the fields of the stream, for
- * each column its number of values (u32) and its level (f64), rows (u32), and their cells
- * (f64), the oldest row first.
+ * each column its number of values (u32), the time when it was known (f64) and its level
+ * (f64), rows (u32), and of each its time (f64) and its cells (f64), the oldest first; then
+ * the rows that a block that learns has learned since it was taken (u32), and their cells (f64).
  */
 #ifndef ANOMALY_ENGINE_GROUP_MODEL_STATE_H
 #define ANOMALY_ENGINE_GROUP_MODEL_STATE_H

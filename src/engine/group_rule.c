@@ -173,6 +173,18 @@ int group_rule_set_model(struct group_rule *group, const struct model *model) {
 
 const char *group_rule_judge(const struct group_rule *group) { return group->watcher.name; }
 
+size_t group_rule_tables(const struct group_rule *group,
+                         struct option_table ret_tables[MODEL_TABLES_MAX]) {
+  const bool by_model = group->model != NULL;
+  ret_tables[0] = (struct option_table){by_model ? group->model->options : group->detector->options,
+                                        group->own};
+  if (!by_model)
+    return 1;
+  ret_tables[1] = (struct option_table){group_model_rows, &group->stream};
+  ret_tables[2] = (struct option_table){model_common_rows, &group->common};
+  return MODEL_TABLES_MAX;
+}
+
 /* ---- Members -------------------------------------------------------------- */
 
 static bool any_matches(struct rule *const *list, size_t count, const struct metric_id *id) {

@@ -13,6 +13,7 @@
 #include "anomaly/metric.h"
 #include "anomaly/model.h"
 #include "anomaly/rule.h"
+#include "anomaly/state.h"
 #include "engine/group_model.h"
 
 #include <stdbool.h>
@@ -87,6 +88,10 @@ int group_rule_set_model(struct group_rule *group, const struct model *model);
 
 /* The name of what judges. */
 const char *group_rule_judge(const struct group_rule *group);
+
+/* The options of that, in so many tables. */
+size_t group_rule_tables(const struct group_rule *group,
+                         struct option_table ret_tables[MODEL_TABLES_MAX]);
 
 /* Whether a metric is a member. Thread-safe. */
 bool group_rule_has(const struct group_rule *group, const struct metric_id *id);

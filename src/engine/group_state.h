@@ -1,7 +1,7 @@
 /*
  * An instance of a group as bytes, and back: its columns with the members' identities in
- * their order, the values of the row at hand, and what has been learned. Of a group that
- * a model judges, its newest rows: the model is fitted to them anew.
+ * their order, the values of the row at hand, and what has been learned. The block of a
+ * group that a model judges is no part of it, see anomaly/state.h.
  *
  * Layout, as pack.h has numbers: format version (u32), members (u32), begin and step of
  * the row (f64), a leap's begin (f64) and column (u32), whether only one member has come and

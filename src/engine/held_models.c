@@ -4,33 +4,35 @@ bool held_models_full(const struct held_models *held) {
   return held->count >= HELD_MODELS || held->bytes >= HELD_BYTES;
 }
 
-static void take(struct held_models *held, const struct plan_detector *detector,
-                 struct fitted *fitted) {
+static void take(struct held_models *held, const struct model_owner *owner, size_t which,
+                 const struct model_seat *seat) {
+  struct fitted *const fitted = *seat->fitted;
   const bool stored = !fitted->unsaved;
   struct block *const block = stored ? fitted->block : fitted_stored(fitted);
   fitted->unsaved = fitted->judged = false;
   if (block == NULL)
     return;
-  held->fitted[held->count] = fitted_hold(fitted);
-  held->record[held->count++] = (struct model_record){.detector = detector->detector,
-                                                      .options = detector->options,
-                                                      .version = fitted->version,
-                                                      .from = fitted->from,
-                                                      .created = fitted->created,
-                                                      .since = fitted->since,
-                                                      .block = block,
-                                                      .stored = stored,
-                                                      .quality = fitted->quality};
+  struct model_record *const record = &held->record[held->count];
+  held->fitted[held->count++] = fitted_hold(fitted);
+  *record = (struct model_record){.model = seat->model->name,
+                                  .version = fitted->version,
+                                  .from = fitted->from,
+                                  .created = fitted->created,
+                                  .since = fitted->since,
+                                  .block = block,
+                                  .stored = stored,
+                                  .quality = fitted->quality};
+  record->tables = engine_model_options(owner, which, record->options);
   held->bytes += stored ? 0 : block_size(block);
 }
 
-size_t held_models_take(struct held_models *held, const struct metric *metric) {
+size_t held_models_take(struct held_models *held, struct engine *engine,
+                        const struct model_owner *owner) {
   const size_t before = held->count;
-  for (size_t i = 0; i < metric->plan->count; i++) {
-    struct fitted *const *const fitted = metric_fitted(metric, i);
-    if (fitted != NULL && *fitted != NULL && ((*fitted)->unsaved || (*fitted)->judged))
-      take(held, &metric->plan->detectors[i], *fitted);
-  }
+  struct model_seat seat;
+  for (size_t which = 0; engine_model_seat(engine, owner, &which, &seat); which++)
+    if (*seat.fitted != NULL && ((*seat.fitted)->unsaved || (*seat.fitted)->judged))
+      take(held, owner, which, &seat);
   return held->count - before;
 }
 
@@ -44,10 +46,9 @@ void held_models_release(struct held_models *held) {
   held->refused = false;
 }
 
-void held_models_mark(const struct metric *metric) {
-  for (size_t i = 0; i < metric->plan->count; i++) {
-    struct fitted *const *const fitted = metric_fitted(metric, i);
-    if (fitted != NULL && *fitted != NULL)
-      (*fitted)->unsaved = true;
-  }
+void held_models_mark(struct engine *engine, const struct model_owner *owner) {
+  struct model_seat seat;
+  for (size_t which = 0; engine_model_seat(engine, owner, &which, &seat); which++)
+    if (*seat.fitted != NULL)
+      (*seat.fitted)->unsaved = true;
 }

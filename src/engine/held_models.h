@@ -1,5 +1,5 @@
 /*
- * Fitted blocks that are being handed out: held, so that their metric may get
+ * Fitted blocks that are being handed out: held, so that their owner may get
  * another one meanwhile.
  */
 #ifndef ANOMALY_ENGINE_HELD_MODELS_H
@@ -7,7 +7,7 @@
 
 #include "anomaly/rule.h"
 #include "anomaly/state.h"
-#include "engine/metric.h"
+#include "engine/engine_private.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,16 +22,17 @@ struct held_models {
   struct model_record record[HELD_MODELS + RULE_DETECTORS_MAX];
 };
 
-/* Whether there are so many that another metric's are for the next time. */
+/* Whether there are so many that another owner's are for the next time. */
 bool held_models_full(const struct held_models *held);
 
-/* Holds those of the metric, which is locked, that are unsaved; returns how many. */
-size_t held_models_take(struct held_models *held, const struct metric *metric);
+/* Holds those of the owner, which is locked, that are unsaved; returns how many. */
+size_t held_models_take(struct held_models *held, struct engine *engine,
+                        const struct model_owner *owner);
 
 /* Gives up all. What was stored need not be kept as it was taken. */
 void held_models_release(struct held_models *held);
 
-/* Marks all blocks of the metric, which is locked, as unsaved. */
-void held_models_mark(const struct metric *metric);
+/* Marks all blocks of the owner, which is locked, as unsaved. */
+void held_models_mark(struct engine *engine, const struct model_owner *owner);
 
 #endif

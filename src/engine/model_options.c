@@ -5,37 +5,24 @@
 
 #define ALL(feature) (1u << (feature))
 
-enum { WINDOW_MOST = 50000 };
-
 #define FIELD(name_) .name = #name_, .offset = offsetof(struct model_options, name_)
 
 const struct option_row model_stream_rows[] = {
     {FIELD(min_samples), .kind = OPTION_COUNT, .unit = "samples", .preset = 50, .min = 10,
-     .max = WINDOW_MOST, .help = "Values that the first fit waits for"},
-    {FIELD(retrain_interval), .kind = OPTION_COUNT, .unit = "samples", .preset = 100, .min = 1,
-     .max = 1e9, .help = "Values from one fit to the next"},
+     .max = MODEL_WINDOW_MOST, .help = "Values that the first fit waits for"},
+    {.name = "retrain_interval",
+     .kind = OPTION_COUNT,
+     .unit = "samples",
+     .offset = offsetof(struct model_options, terms.retrain_interval),
+     .preset = 100,
+     .min = 1,
+     .max = 1e9,
+     .help = "Values from one fit to the next"},
     {FIELD(window_size), .kind = OPTION_COUNT, .unit = "samples", .preset = 1000, .min = 20,
-     .max = WINDOW_MOST, .help = "Newest values that are kept and fitted to"},
+     .max = MODEL_WINDOW_MOST, .help = "Newest values that are kept and fitted to"},
     {FIELD(window_age), .kind = OPTION_DURATION, .preset = 0, .min = 0, .max = 3155760000.0,
      .help = "Older values are not fitted to; 0 = none is too old"},
-    {FIELD(retrain_after), .kind = OPTION_DURATION, .preset = 0, .min = 0, .max = 3155760000.0,
-     .help = "Time after which the model is fitted anew, however few values have come; 0 = by "
-             "retrain_interval alone"},
-    {FIELD(shadow), .kind = OPTION_COUNT, .unit = "samples", .preset = 50, .min = 0,
-     .max = WINDOW_MOST,
-     .help = "Newest values that a new fit leaves out: it takes the place of the "
-             "last one if it does as well on them; 0 = it does in any case"},
-    {FIELD(drift_window), .kind = OPTION_COUNT, .unit = "samples", .preset = 50, .min = 10,
-     .max = WINDOW_MOST, .help = "Newest values that are compared with those that were fitted to"},
-    {FIELD(drift_limit), .kind = OPTION_REAL, .preset = .8, .min = 0, .max = .9,
-     .help =
-         "Kolmogorov-Smirnov distance of these values, or of their scores, from which the model is "
-         "fitted anew before its turn; 0 = it is not measured, nor is it where retrain_interval is "
-         "less than window_size"},
-    {FIELD(min_f1), .kind = OPTION_REAL, .preset = 0, .min = 0, .max = 1,
-     .help = "F1 by labels (anomalyctl label) below which the daemon goes back to an earlier fit "
-             "that was "
-             "better, or fits anew; 0 = it is counted only"},
+    MODEL_TERMS_ROWS(struct model_options, "samples", "values", 50, .8),
     {.name = "features",
      .kind = OPTION_SET,
      .offset = offsetof(struct model_options, features.features),

@@ -5,21 +5,17 @@
 #define ANOMALY_ENGINE_MODEL_OPTIONS_H
 
 #include "anomaly/model.h"
+#include "engine/model_life.h"
 #include "stats/feature_rows.h"
 
 #include <stddef.h>
 
 /* What they begin with; the model's own are behind. */
 struct model_options {
-  uint32_t min_samples;      /* until the first fit */
-  uint32_t retrain_interval; /* samples from fit to fit */
-  uint32_t window_size;      /* samples kept */
-  double window_age;         /* seconds; older samples are not fitted to; 0 = none is too old */
-  double retrain_after;      /* seconds from fit to fit at most; 0 = no limit */
-  uint32_t shadow;           /* newest samples that a challenger and the champion are judged by */
-  uint32_t drift_window;     /* newest samples whose drift is measured */
-  double drift_limit;        /* distance from which the model is fitted anew; 0 = not measured */
-  double min_f1;             /* by labels; below it the model is replaced; 0 = whatever it is */
+  uint32_t min_samples; /* until the first fit */
+  uint32_t window_size; /* samples kept */
+  double window_age;    /* seconds; older samples are not fitted to; 0 = none is too old */
+  struct model_terms terms;
   struct feature_set features;
   double threshold; /* decades; 0 = what is rare for the metric */
   struct model_common common;

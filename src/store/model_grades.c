@@ -58,6 +58,9 @@ static int take_version(void *context, sqlite3_stmt *get) {
   return SQLITE_OK;
 }
 
+/* What labels speak of: metrics, and groups of one host; one over hosts is told of under others. */
+#define IS_GRADED "(m.scope = 'metric' OR m.subject GLOB '*/gauge-group')"
+
 /* A version scored until the next one of the same metric and model took its place. */
 static int find_versions(sqlite3 *database, struct look *look) {
   sqlite3_stmt *get;
@@ -65,7 +68,7 @@ static int find_versions(sqlite3 *database, struct look *look) {
       database,
       "SELECT id, metric_id, version, champion, model, created, since, (SELECT min(n.since)"
       " FROM models n WHERE n.scope = m.scope AND n.subject = m.subject AND n.model = m.model"
-      " AND n.id > m.id) FROM models m WHERE scope = 'metric' AND since IS NOT NULL AND EXISTS"
+      " AND n.id > m.id) FROM models m WHERE " IS_GRADED " AND since IS NOT NULL AND EXISTS"
       " (SELECT 1 FROM labels l WHERE " LABEL_IS_OF("m.subject") " AND l.\"end\" >= m.since)"
                                                                  " ORDER BY id DESC LIMIT ?1",
       &get);

@@ -1,6 +1,6 @@
 /*
- * How good the stored models of metrics are by labels: precision, recall and F1 of
- * the verdicts that each version gave, in the table models.
+ * How good the stored models of metrics, and of groups of one host, are by labels: precision,
+ * recall and F1 of the verdicts that each version gave, in the table models.
  *
  * For each version, over the time in which it scored and as far as verdicts are
  * kept: recall is the share of the labels in which it voted for an anomaly that was

@@ -9,8 +9,7 @@
 /* Whether the row is there, and is the champion. */
 static int look(struct guest *guest, int64_t id, int64_t *ret_champion, struct text *why) {
   sqlite3_stmt *get;
-  int code = statement_once(guest->handle,
-                            "SELECT champion FROM models WHERE id = ?1 AND scope = 'metric'", &get);
+  int code = statement_once(guest->handle, "SELECT champion FROM models WHERE id = ?1", &get);
   if (code != SQLITE_OK)
     return guest_fail(guest, why);
   sqlite3_bind_int64(get, 1, id);

@@ -257,9 +257,7 @@ int model_rows_each(struct database *database, struct health *health, model_visi
 int model_rows_load(struct database *database, struct health *health, model_chooser choose,
                     model_visitor visit, void *context) {
   struct visiting visiting = {.blocks = true, .choose = choose, .visit = visit, .context = context};
-  return visit_rows(database, health,
-                    "SELECT " MODEL_COLUMNS ", id, block FROM models WHERE scope = 'metric'"
-                    " ORDER BY id",
+  return visit_rows(database, health, "SELECT " MODEL_COLUMNS ", id, block FROM models ORDER BY id",
                     &visiting);
 }
 
@@ -267,7 +265,7 @@ int model_rows_crowned(struct database *database, struct health *health, model_v
                        void *context) {
   struct visiting visiting = {.blocks = true, .visit = visit, .context = context};
   return visit_rows(database, health,
-                    "SELECT " MODEL_COLUMNS ", id, block FROM models WHERE scope = 'metric'"
-                    " AND crowned IS NOT NULL ORDER BY crowned",
+                    "SELECT " MODEL_COLUMNS ", id, block FROM models WHERE crowned IS NOT NULL"
+                    " ORDER BY crowned",
                     &visiting);
 }

@@ -22,8 +22,8 @@ enum model_scope { MODEL_OF_METRIC, MODEL_OF_GROUP };
 struct model_row {
   int64_t id; /* given by model_rows_put */
   enum model_scope scope;
-  const char *subject; /* a metric's identity as text, or a group's name */
-  int64_t metric_id;   /* the metric's key, as in metric_record; 0 = none, of a group */
+  const char *subject; /* a metric's identity as text, of a group its own */
+  int64_t metric_id;   /* the metric's key, as in metric_record */
   const char *model;
   uint32_t version;            /* counts up with the subject's fits of this model */
   const char *options;         /* in effect, those that are not at their presets, as text */
@@ -77,7 +77,7 @@ int model_rows_each(struct database *database, struct health *health, model_visi
 typedef bool (*model_chooser)(void *context, const struct model_row *row);
 
 /*
- * Calls visit for the rows of metrics that choose says, with their blocks, whose
+ * Calls visit for the rows that choose says, with their blocks, whose
  * bytes are hostile. Errors: STATUS_IO.
  */
 int model_rows_load(struct database *database, struct health *health, model_chooser choose,

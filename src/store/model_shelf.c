@@ -1,6 +1,5 @@
 #include "store/model_shelf.h"
 
-#include "anomaly/detector.h"
 #include "anomaly/model.h"
 #include "anomaly/status.h"
 #include "base/option.h"
@@ -13,10 +12,9 @@ enum { OPTIONS_SIZE = 4096 };
 
 /* ---- To the table ------------------------------------------------------------- */
 
-/* Such as `window_size = 500, features = value+diff`. */
-static void print_options(const struct model_record *model, struct text *text) {
-  for (const struct option_row *row = model->detector->options; row->name != NULL; row++) {
-    const double value = option_get(row, model->options);
+static void print_table(const struct option_table *table, struct text *text) {
+  for (const struct option_row *row = table->rows; row->name != NULL; row++) {
+    const double value = option_get(row, table->options);
     if (value == row->preset)
       continue;
     text_addf(text, "%s%s = ", text->used > 0 ? ", " : "", row->name);
@@ -24,13 +22,19 @@ static void print_options(const struct model_record *model, struct text *text) {
   }
 }
 
+/* Such as `window_size = 500, features = value+diff`. */
+static void print_options(const struct model_record *model, struct text *text) {
+  for (size_t i = 0; i < model->tables; i++)
+    print_table(&model->options[i], text);
+}
+
 /* What says which row it is, and how good it was. */
 static struct model_row head_of(const struct metric_record *metric,
                                 const struct model_record *model, const char *subject) {
-  return (struct model_row){.scope = MODEL_OF_METRIC,
+  return (struct model_row){.scope = metric->group ? MODEL_OF_GROUP : MODEL_OF_METRIC,
                             .subject = subject,
                             .metric_id = (int64_t)metric->key,
-                            .model = model->detector->name,
+                            .model = model->model,
                             .version = model->version,
                             .input_drift = model->quality.input_drift,
                             .score_drift = model->quality.score_drift};

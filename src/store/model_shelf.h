@@ -1,5 +1,5 @@
 /*
- * Fitted blocks of metrics, to the table models and back: the last few versions
+ * Fitted blocks of metrics and groups, to the table models and back: the last few versions
  * of each, and not more bytes than told.
  */
 #ifndef ANOMALY_STORE_MODEL_SHELF_H

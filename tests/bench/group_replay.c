@@ -120,14 +120,8 @@ static size_t take_row_by_model(void *judge, const struct group_row *row, struct
                                 struct group_blame ret_blames[GROUP_BLAMES]) {
   struct group_model *stream = judge;
   size_t blamed;
-  if (group_model_is_due(stream)) {
-    struct block *block = NULL;
-    if (group_model_fit(stream, NULL, &block) != STATUS_OK ||
-        group_model_take(stream, block) != STATUS_OK) {
-      block_destroy(block);
-      group_model_missed(stream);
-    }
-  }
+  int status = STATUS_OK;
+  group_model_work(stream, &status);
   group_model_update(stream, row, ret, ret_blames, &blamed);
   return blamed;
 }

@@ -55,12 +55,9 @@ static struct group_instance *make(bool by_model) {
 }
 
 static void fit(struct group_instance *instance) {
-  struct block *block;
-  if (instance->rule->model == NULL || !group_model_is_due(&instance->learned.model))
-    return;
-  if (group_model_fit(&instance->learned.model, NULL, &block) != STATUS_OK ||
-      group_model_take(&instance->learned.model, block) != STATUS_OK)
-    group_model_missed(&instance->learned.model);
+  int status = STATUS_OK;
+  if (instance->rule->model != NULL)
+    group_model_work(&instance->learned.model, &status);
 }
 
 static void judge(struct group_instance *instance) {

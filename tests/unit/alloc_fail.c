@@ -18,11 +18,14 @@ int __wrap_posix_memalign(void **memory, size_t alignment, size_t size);
 static _Thread_local unsigned fail_at;
 static _Thread_local unsigned allocations;
 static _Thread_local unsigned failures; /* at most */
+static _Thread_local void (*called)(void *context);
+static _Thread_local void *called_with;
 
 void alloc_fail_at(unsigned n) {
   allocations = 0;
   fail_at = n;
   failures = UINT_MAX - n;
+  called = NULL;
 }
 
 void alloc_fail_once_at(unsigned n) {
@@ -30,10 +33,21 @@ void alloc_fail_once_at(unsigned n) {
   failures = 1;
 }
 
+void alloc_call_at(unsigned n, void (*call)(void *context), void *context) {
+  alloc_fail_at(n);
+  failures = 0;
+  called = call;
+  called_with = context;
+}
+
 bool alloc_has_failed(void) { return fail_at > 0 && allocations >= fail_at; }
 
 static bool fails(void) {
-  return fail_at > 0 && ++allocations >= fail_at && allocations - fail_at < failures;
+  if (fail_at == 0 || ++allocations < fail_at)
+    return false;
+  if (called != NULL && allocations == fail_at)
+    called(called_with);
+  return allocations - fail_at < failures;
 }
 
 void *__wrap_malloc(size_t size) { return fails() ? NULL : __real_malloc(size); }

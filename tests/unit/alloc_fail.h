@@ -17,7 +17,13 @@ void alloc_fail_at(unsigned n);
 /* The same, but the n-th alone fails; n > 0. */
 void alloc_fail_once_at(unsigned n);
 
-/* Whether an allocation has failed since one of these. */
+/*
+ * None fails, but `call` is made at the n-th allocation, once: what another thread may do
+ * just then. n > 0.
+ */
+void alloc_call_at(unsigned n, void (*call)(void *context), void *context);
+
+/* Whether an allocation has failed, or a call was made, since one of these. */
 bool alloc_has_failed(void);
 
 #endif

@@ -14,8 +14,7 @@ static void keep_event(void *context, const struct episode_event *event) {
     rig->events[rig->count++] = *event;
 }
 
-/* Settings with every preset, but the groups. */
-static struct engine_settings settings_of(const char *groups) {
+struct rule_set *group_rig_rules(const char *groups) {
   char words[4096];
   struct config config;
   struct config_error error = {.line = 0};
@@ -25,8 +24,13 @@ static struct engine_settings settings_of(const char *groups) {
       groups);
   if (config_load_text(words, &config, &error) != STATUS_OK)
     fail_msg("%u: %s", error.line, error.message);
+  return config.rules;
+}
+
+/* Settings with every preset, but the groups. */
+static struct engine_settings settings_of(const char *groups) {
   struct engine_settings settings = engine_settings_preset();
-  settings.rules = config.rules;
+  settings.rules = group_rig_rules(groups);
   return settings;
 }
 
@@ -52,6 +56,13 @@ void group_rig_start_later(struct group_rig *rig, const char *groups) {
 void group_rig_start_small(struct group_rig *rig, const char *groups, uint64_t memory_limit) {
   struct engine_settings settings = settings_of(groups);
   settings.options.memory_limit = memory_limit;
+  start(rig, &settings);
+}
+
+void group_rig_start_storing(struct group_rig *rig, const char *groups, double expire_after) {
+  struct engine_settings settings = settings_of(groups);
+  settings.options.expire_after = expire_after;
+  settings.store_models = true;
   start(rig, &settings);
 }
 

@@ -23,13 +23,17 @@ struct group_rig {
   size_t count;
 };
 
+/* The rules of such groups, as below. */
+struct rule_set *group_rig_rules(const char *groups);
+
 /*
  * `groups` are the settings of anomaly.cfg; each metric has a detector that never alarms.
- * Later: the engine's groups_later; small: its memory_limit.
+ * Later: the engine's groups_later; small: its memory_limit; storing: its store_models.
  */
 void group_rig_start(struct group_rig *rig, const char *groups, double expire_after);
 void group_rig_start_later(struct group_rig *rig, const char *groups);
 void group_rig_start_small(struct group_rig *rig, const char *groups, uint64_t memory_limit);
+void group_rig_start_storing(struct group_rig *rig, const char *groups, double expire_after);
 void group_rig_end(struct group_rig *rig);
 
 /* Metric `metric` of host `host`, both numbers. */

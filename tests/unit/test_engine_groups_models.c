@@ -6,6 +6,7 @@
 #include "unit/group_rig.h"
 #include "unit/unit_test.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,6 +87,68 @@ static void a_fit_that_was_stopped_is_none(void **state) {
   group_rig_end(&rig);
 }
 
+/* ---- Drift and challengers ------------------------------------------------ */
+
+static double all_higher(unsigned host, unsigned metric, unsigned row) {
+  (void)host, (void)metric;
+  return row >= 100 ? 10 : 0;
+}
+
+/* Rows that have moved for good are fitted to before their turn. */
+static void a_drift_is_fitted_to_early(void **state) {
+  (void)state;
+  static const char *const options[] = {"drift_limit = 0.8;", ""};
+  for (size_t i = 0; i < 2; i++) {
+    struct group_rig rig;
+    char group[512];
+    snprintf(group, sizeof group,
+             "{ name = \"all\"; members = { plugin = \"test\"; }; detector = { name = \"ecod\";"
+             "  feed = \"value\"; threshold = 30.0; retrain_interval = 1000; %s }; }",
+             options[i]);
+    group_rig_start(&rig, group, WEEK);
+    group_rig_feed(&rig, 1, 0, 101, all_higher);
+    assert_int_equal(group_rig_stats(&rig).fits, 1);
+    assert_int_equal(group_rig_stats(&rig).drifted, 0); /* as a look has said, after 50 rows */
+    group_rig_feed(&rig, 1, 101, 300, all_higher);
+    assert_int_equal(group_rig_stats(&rig).drifted, i == 0);
+    assert_int_equal(group_rig_stats(&rig).fits, i == 0 ? 2 : 1);
+    group_rig_end(&rig);
+  }
+}
+
+static double disturbed(unsigned host, unsigned metric, unsigned row) {
+  (void)host, (void)metric;
+  return row >= 50 && row < 118 ? 10 : 0;
+}
+
+/*
+ * A disturbance that is over is most of the window when the model's turn comes: the
+ * challenger finds what is usual now odd, and the champion stays.
+ */
+static void a_challenger_must_be_as_good(void **state) {
+  (void)state;
+  for (unsigned shadow = 0; shadow < 2; shadow++) {
+    struct group_rig rig;
+    char group[512];
+    snprintf(group, sizeof group,
+             "{ name = \"all\"; members = { plugin = \"test\"; }; detector = { name = \"ecod\";"
+             "  feed = \"value\"; threshold = 30.0; window_size = 100; window_span = 0;"
+             "  contamination = 0.2; shadow = %u; }; }",
+             30 * shadow);
+    group_rig_start(&rig, group, WEEK);
+    group_rig_feed(&rig, 1, 0, 151, disturbed);
+    assert_int_equal(group_rig_stats(&rig).rejected_fits, shadow);
+    assert_int_equal(group_rig_stats(&rig).fits, 2 - shadow);
+    group_rig_feed(&rig, 1, 151, 251, NULL); /* and all is well again */
+    assert_int_equal(group_rig_stats(&rig).rejected_fits, shadow);
+    assert_int_equal(group_rig_stats(&rig).fits, 3 - shadow);
+    assert_int_equal(group_rig_stats(&rig).failed_fits, 0);
+    group_rig_end(&rig);
+  }
+}
+
+/* ---- State ---------------------------------------------------------------- */
+
 struct kept {
   unsigned char *bytes;
   size_t size;
@@ -138,6 +201,54 @@ static void its_rows_outlive_a_restart(void **state) {
   free(kept.bytes);
   group_rig_end(&one);
   group_rig_end(&two);
+}
+
+struct adoption {
+  struct group_rig *rig;
+  const struct kept *kept;
+  bool adopted;
+};
+
+static void adopt(void *context) {
+  struct adoption *const adoption = context;
+  adoption->adopted = restore(adoption->rig, adoption->kept).metrics == 1;
+}
+
+/*
+ * What was stored comes while the first fit to what came before it is under way, at any
+ * moment of that: none is taken of rows that are no more.
+ */
+static void a_fit_of_rows_that_are_gone_is_not_taken(void **state) {
+  (void)state;
+  const atomic_bool stop = false;
+  struct group_rig one;
+  group_rig_start(&one, GROUP, WEEK);
+  one.engine->fit_later = true;
+  group_rig_feed(&one, 1, 0, 60, NULL);
+  struct kept kept = keep(&one);
+  unsigned adoptions = 0;
+  bool reached = true;
+  for (unsigned n = 1; reached; n++) {
+    struct group_rig two;
+    struct adoption adoption = {.rig = &two, .kept = &kept};
+    group_rig_start(&two, GROUP, WEEK);
+    two.engine->fit_later = true;
+    group_rig_feed(&two, 1, 100, 160, NULL);
+    alloc_call_at(n, adopt, &adoption);
+    engine_fit_next(two.engine, &stop);
+    reached = alloc_has_failed();
+    alloc_fail_at(0);
+    assert_int_equal(group_rig_stats(&two).fits, adoption.adopted ? 0 : 1);
+    adoptions += adoption.adopted;
+    group_rig_feed(&two, 1, 160, 163, NULL);
+    engine_fit_next(two.engine, &stop);
+    assert_int_equal(group_rig_stats(&two).fits, 1);
+    group_rig_end(&two);
+    assert_in_range(n, 1, 1000);
+  }
+  assert_true(adoptions > 0);
+  free(kept.bytes);
+  group_rig_end(&one);
 }
 
 static void bytes_are_not_believed(void **state) {
@@ -195,7 +306,10 @@ int main(void) {
       cmocka_unit_test(a_model_is_fitted_and_alarms),
       cmocka_unit_test(a_trainer_fits),
       cmocka_unit_test(a_fit_that_was_stopped_is_none),
+      cmocka_unit_test(a_drift_is_fitted_to_early),
+      cmocka_unit_test(a_challenger_must_be_as_good),
       cmocka_unit_test(its_rows_outlive_a_restart),
+      cmocka_unit_test(a_fit_of_rows_that_are_gone_is_not_taken),
       cmocka_unit_test(bytes_are_not_believed),
       cmocka_unit_test(allocations_fail),
   };

@@ -5,60 +5,12 @@
 #include "anomaly/status.h"
 #include "unit/alloc_fail.h"
 #include "unit/each_model.h"
+#include "unit/kept_model.h"
 #include "unit/model_rig.h"
 #include "unit/unit_test.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* What a store would have of the one metric. */
-struct kept {
-  uint64_t key;
-  void *state, *block; /* block: NULL = none was handed out */
-  size_t state_size, block_size;
-  uint32_t version;
-  double from, created;
-};
-
-static void *copy_of(const void *bytes, size_t size) {
-  void *const copy = malloc(size);
-  assert_non_null(copy);
-  memcpy(copy, bytes, size);
-  return copy;
-}
-
-static void keep_model(struct kept *kept, const struct model_record *model) {
-  free(kept->block);
-  kept->block_size = block_size(model->block);
-  kept->block = copy_of(block_bytes(model->block), kept->block_size);
-  kept->version = model->version;
-  kept->from = model->from;
-  kept->created = model->created;
-}
-
-/* Hands out what is unsaved; where that is to be refused, it stays so. */
-static void export(const struct model_rig *rig, bool refuse, struct kept *kept) {
-  struct state_export *export;
-  const struct metric_record *records;
-  assert_int_equal(state_export_begin(&export, rig->engine, UNSAVED_STATE | UNSAVED_MODEL),
-                   STATUS_OK);
-  assert_int_equal(state_export_next(export, &records), 1);
-  free(kept->state);
-  kept->key = records->key;
-  kept->state_size = records->size;
-  kept->state = copy_of(records->state, records->size);
-  assert_true(records->model_count <= 1);
-  if (records->model_count > 0)
-    keep_model(kept, records->models);
-  if (refuse)
-    state_export_refused(export);
-  state_export_end(export);
-}
-
-static void forget(struct kept *kept) {
-  free(kept->state);
-  free(kept->block);
-}
 
 /* Where nothing else is said, each fit takes the place of the last one. */
 static const char *const unchallenged[] = {"shadow=0", NULL};
@@ -70,25 +22,14 @@ static void start(struct model_rig *rig, const char *model, const char *const *o
 }
 
 /* Another engine with the same rule that knows what was kept but for the block. */
-static void restore(const struct model_rig *old, const struct kept *kept, const char *model,
+static void restore(const struct model_rig *old, const struct kept_model *kept, const char *model,
                     const char *const *options, struct model_rig *rig) {
-  struct restore_stats stats = {.metrics = 0};
   start(rig, model, options);
-  engine_restore(rig->engine, LEARNED_HERE, kept->state, kept->state_size, old->time, &stats);
+  const struct restore_stats stats = kept_model_restore(kept, rig->engine, old->time);
   assert_int_equal(stats.metrics, 1);
   assert_int_equal(stats.cold_detectors, 0);
   rig->time = old->time;
   rig->noise = old->noise;
-}
-
-static struct stored_model stored_of(const struct kept *kept, const char *model) {
-  return (struct stored_model){.key = kept->key,
-                               .model = model,
-                               .version = kept->version,
-                               .from = kept->from,
-                               .created = kept->created,
-                               .bytes = kept->block,
-                               .size = kept->block_size};
 }
 
 static void assert_same(const struct verdict *a, const struct verdict *b) {
@@ -112,16 +53,16 @@ static void assert_same_from_now(struct model_rig *a, struct model_rig *b, unsig
 
 static void goes_on_where_it_was(const struct model *model) {
   struct model_rig old, rig;
-  struct kept kept = {.block = NULL};
+  struct kept_model kept = {.block = NULL};
   start(&old, model->name, NULL);
   model_rig_feed(&old, 190); /* fitted twice, and forty values ago */
-  export(&old, false, &kept);
+  kept_model_export(&kept, old.engine, false);
   assert_non_null(kept.block);
   assert_int_equal(kept.version, 2);
   assert_true(kept.created == MODEL_RIG_BEGIN + 150 * MODEL_RIG_STEP);
   assert_true(kept.from < kept.created);
   restore(&old, &kept, model->name, NULL, &rig);
-  const struct stored_model stored = stored_of(&kept, model->name);
+  const struct stored_model stored = kept_model_stored(&kept, model->name);
   assert_true(engine_wants_model(rig.engine, &stored));
   assert_int_equal(engine_take_model(rig.engine, &stored), STATUS_OK);
   assert_false(engine_wants_model(rig.engine, &stored));
@@ -130,82 +71,83 @@ static void goes_on_where_it_was(const struct model *model) {
   assert_int_equal(model_rig_stats(&rig).fits, 1); /* the third, in its turn */
   engine_destroy(rig.engine);
   engine_destroy(old.engine);
-  forget(&kept);
+  kept_model_forget(&kept);
 }
 
 /* The block was stored long ago, and the second restart takes it up all the same. */
 static void goes_on_twice(const struct model *model) {
   struct model_rig old, rig;
-  struct kept kept = {.block = NULL};
+  struct kept_model kept = {.block = NULL};
   start(&old, model->name, NULL);
   model_rig_feed(&old, 160);
-  export(&old, false, &kept);
+  kept_model_export(&kept, old.engine, false);
   for (unsigned run = 0; run < 2; run++) {
     const double created = kept.created;
     model_rig_feed(&old, 20);
-    export(&old, false, &kept); /* the state alone */
+    kept_model_export(&kept, old.engine, false); /* the state alone */
     assert_true(kept.created == created);
     restore(&old, &kept, model->name, NULL, &rig);
-    const struct stored_model stored = stored_of(&kept, model->name);
+    const struct stored_model stored = kept_model_stored(&kept, model->name);
     assert_int_equal(engine_take_model(rig.engine, &stored), STATUS_OK);
     engine_destroy(old.engine);
     old = rig;
   }
   restore(&old, &kept, model->name, NULL, &rig);
-  const struct stored_model stored = stored_of(&kept, model->name);
+  const struct stored_model stored = kept_model_stored(&kept, model->name);
   assert_int_equal(engine_take_model(rig.engine, &stored), STATUS_OK);
   assert_same_from_now(&old, &rig, 10);
   engine_destroy(rig.engine);
   engine_destroy(old.engine);
-  forget(&kept);
+  kept_model_forget(&kept);
 }
 
 /* ---- What is handed out ------------------------------------------------------- */
 
 static void is_handed_out_once(const struct model *model) {
   struct model_rig rig;
-  struct kept kept = {.block = NULL};
+  struct kept_model kept = {.block = NULL};
   start(&rig, model->name, NULL);
   model_rig_feed(&rig, 60);
-  export(&rig, true, &kept);
+  kept_model_export(&kept, rig.engine, true);
   assert_int_equal(kept.version, 1);
   kept.version = 0;
-  export(&rig, false, &kept); /* as it was refused */
+  kept_model_export(&kept, rig.engine, false); /* as it was refused */
   assert_int_equal(kept.version, 1);
   kept.version = 0;
   model_rig_feed(&rig, 1);
-  export(&rig, false, &kept);
+  kept_model_export(&kept, rig.engine, false);
   assert_int_equal(kept.version, 0);
   model_rig_feed(&rig, 100);
-  export(&rig, false, &kept);
+  kept_model_export(&kept, rig.engine, false);
   assert_int_equal(kept.version, 2);
   engine_mark_unsaved(rig.engine);
   kept.version = 0;
-  export(&rig, false, &kept); /* a block that has learned since is gone as it was */
+  kept_model_export(&kept, rig.engine,
+                    false); /* a block that has learned since is gone as it was */
   assert_int_equal(kept.version, model->learn != NULL ? 0 : 2);
   engine_destroy(rig.engine);
-  forget(&kept);
+  kept_model_forget(&kept);
 }
 
 /* A block that learns is kept twice, until it is stored. */
 static void costs_what_is_said(const struct model *model) {
   struct model_rig rig;
-  struct kept kept = {.block = NULL};
+  struct kept_model kept = {.block = NULL};
   start(&rig, model->name, NULL);
   model_rig_feed(&rig, 60);
   const uint64_t before = model_rig_stats(&rig).memory;
-  export(&rig, false, &kept);
+  kept_model_export(&kept, rig.engine, false);
   const uint64_t freed = before - model_rig_stats(&rig).memory;
   assert_int_equal(freed, model->learn != NULL ? kept.block_size : 0);
   engine_destroy(rig.engine);
-  forget(&kept);
+  kept_model_forget(&kept);
 }
 
 /* ---- What is refused ---------------------------------------------------------- */
 
 /* Gives it bytes or words that are wrong; then it fits anew, from its window, at once. */
-static void assert_refused(const struct model_rig *old, const struct kept *kept, const char *model,
-                           const struct stored_model *stored, int status) {
+static void assert_refused(const struct model_rig *old, const struct kept_model *kept,
+                           const char *model, const struct stored_model *stored, int status) {
   struct model_rig rig;
   restore(old, kept, model, NULL, &rig);
   const uint64_t memory = model_rig_stats(&rig).memory;
@@ -220,11 +162,11 @@ static void assert_refused(const struct model_rig *old, const struct kept *kept,
 
 static void wrong_ones_are_refused(const struct model *model) {
   struct model_rig old;
-  struct kept kept = {.block = NULL};
+  struct kept_model kept = {.block = NULL};
   start(&old, model->name, NULL);
   model_rig_feed(&old, 180);
-  export(&old, false, &kept);
-  const struct stored_model good = stored_of(&kept, model->name);
+  kept_model_export(&kept, old.engine, false);
+  const struct stored_model good = kept_model_stored(&kept, model->name);
   unsigned char *const bytes = kept.block;
   bytes[kept.block_size / 2] ^= 1;
   assert_refused(&old, &kept, model->name, &good, STATUS_CORRUPT);
@@ -245,42 +187,42 @@ static void wrong_ones_are_refused(const struct model *model) {
   wrong.model = "no such model";
   assert_refused(&old, &kept, model->name, &wrong, STATUS_NOT_FOUND);
   engine_destroy(old.engine);
-  forget(&kept);
+  kept_model_forget(&kept);
 }
 
 /* A block of the same metric and version, but fitted with other options. */
 static void those_of_other_options_are_refused(const struct model *model) {
   struct model_rig old, other;
-  struct kept kept = {.block = NULL}, of_other = {.block = NULL};
+  struct kept_model kept = {.block = NULL}, of_other = {.block = NULL};
   start(&old, model->name, NULL);
   start(&other, model->name, (const char *const[]){"contamination=0.2", "shadow=0", NULL});
   model_rig_feed(&old, 160);
   model_rig_feed(&other, 160);
-  export(&old, false, &kept);
-  export(&other, false, &of_other);
-  const struct stored_model wrong = stored_of(&of_other, model->name);
+  kept_model_export(&kept, old.engine, false);
+  kept_model_export(&of_other, other.engine, false);
+  const struct stored_model wrong = kept_model_stored(&of_other, model->name);
   assert_refused(&old, &kept, model->name, &wrong, STATUS_MISMATCH);
   engine_destroy(other.engine);
   engine_destroy(old.engine);
-  forget(&of_other);
-  forget(&kept);
+  kept_model_forget(&of_other);
+  kept_model_forget(&kept);
 }
 
 /* What was learned in more values than the window keeps cannot be made up for. */
 static void too_much_learned_is_refused(const struct model *model) {
   struct model_rig old, rig;
-  struct kept kept = {.block = NULL};
+  struct kept_model kept = {.block = NULL};
   const char *const options[] = {"window_size=100", "retrain_interval=1000", NULL};
   start(&old, model->name, options);
   model_rig_feed(&old, 50 + 102);
-  export(&old, false, &kept);
+  kept_model_export(&kept, old.engine, false);
   restore(&old, &kept, model->name, options, &rig);
-  const struct stored_model stored = stored_of(&kept, model->name);
+  const struct stored_model stored = kept_model_stored(&kept, model->name);
   assert_int_equal(engine_take_model(rig.engine, &stored),
                    model->learn != NULL ? STATUS_LIMIT : STATUS_OK);
   engine_destroy(rig.engine);
   engine_destroy(old.engine);
-  forget(&kept);
+  kept_model_forget(&kept);
 }
 
 /* ---- Going back ---------------------------------------------------------------- */
@@ -290,17 +232,17 @@ static void an_earlier_one_is_gone_back_to(const struct model *model) {
   bool went = false;
   static const char *const options[] = {"window_size=120", "drift_limit=0", "shadow=0", NULL};
   struct model_rig rig, twin, again;
-  struct kept kept = {.block = NULL}, first = {.block = NULL};
+  struct kept_model kept = {.block = NULL}, first = {.block = NULL};
   start(&rig, model->name, options);
   model_rig_feed(&rig, 50);
-  export(&rig, false, &first);
+  kept_model_export(&first, rig.engine, false);
   model_rig_feed(&rig, 110);
-  export(&rig, false, &kept);
+  kept_model_export(&kept, rig.engine, false);
   assert_int_equal(kept.version, 2);
-  const struct stored_model stored = stored_of(&first, model->name);
+  const struct stored_model stored = kept_model_stored(&first, model->name);
   assert_int_equal(engine_crown_model(rig.engine, &stored, &went), STATUS_OK);
   assert_true(went);
-  export(&rig, false, &kept); /* the state, and the block again */
+  kept_model_export(&kept, rig.engine, false); /* the state, and the block again */
   assert_int_equal(kept.version, 1);
   assert_true(kept.created == first.created && kept.block_size == first.block_size);
   assert_memory_equal(kept.block, first.block, first.block_size);
@@ -313,24 +255,24 @@ static void an_earlier_one_is_gone_back_to(const struct model *model) {
   assert_int_equal(model_rig_stats(&rig).fits, 2); /* until nothing of the window is left */
   assert_same_from_now(&rig, &twin, 1);
   assert_int_equal(model_rig_stats(&rig).fits, 3);
-  export(&rig, false, &kept);
+  kept_model_export(&kept, rig.engine, false);
   assert_int_equal(kept.version, 3);
   engine_destroy(again.engine);
   engine_destroy(twin.engine);
   engine_destroy(rig.engine);
-  forget(&first);
-  forget(&kept);
+  kept_model_forget(&first);
+  kept_model_forget(&kept);
 }
 
 /* What is in use already stays as it is, and is handed out once more. */
 static void the_one_in_use_stays(const struct model *model) {
   bool went = false;
   struct model_rig rig;
-  struct kept kept = {.block = NULL};
+  struct kept_model kept = {.block = NULL};
   start(&rig, model->name, NULL);
   model_rig_feed(&rig, 60);
-  export(&rig, false, &kept);
-  const struct stored_model stored = stored_of(&kept, model->name);
+  kept_model_export(&kept, rig.engine, false);
+  const struct stored_model stored = kept_model_stored(&kept, model->name);
   assert_int_equal(engine_crown_model(rig.engine, &stored, &went), STATUS_OK);
   assert_false(went);
   model_rig_feed(&rig, 89);
@@ -338,34 +280,34 @@ static void the_one_in_use_stays(const struct model *model) {
   model_rig_feed(&rig, 1);
   assert_int_equal(model_rig_stats(&rig).fits, 2);
   engine_destroy(rig.engine);
-  forget(&kept);
+  kept_model_forget(&kept);
 }
 
 static void no_wrong_one_is_gone_back_to(const struct model *model) {
   bool went = false;
   struct model_rig rig, other;
-  struct kept kept = {.block = NULL}, of_other = {.block = NULL};
+  struct kept_model kept = {.block = NULL}, of_other = {.block = NULL};
   start(&rig, model->name, NULL);
   start(&other, model->name, (const char *const[]){"contamination=0.2", "shadow=0", NULL});
   model_rig_feed(&rig, 160);
   model_rig_feed(&other, 60);
-  export(&rig, false, &kept);
-  export(&other, false, &of_other);
+  kept_model_export(&kept, rig.engine, false);
+  kept_model_export(&of_other, other.engine, false);
   const uint64_t memory = model_rig_stats(&rig).memory;
-  struct stored_model wrong = stored_of(&of_other, model->name);
+  struct stored_model wrong = kept_model_stored(&of_other, model->name);
   assert_int_equal(engine_crown_model(rig.engine, &wrong, &went), STATUS_MISMATCH);
   wrong.key ^= 1 << 10;
   assert_int_equal(engine_crown_model(rig.engine, &wrong, &went), STATUS_NOT_FOUND);
-  wrong = stored_of(&of_other, "no such model");
+  wrong = kept_model_stored(&of_other, "no such model");
   assert_int_equal(engine_crown_model(other.engine, &wrong, &went), STATUS_NOT_FOUND);
-  wrong = stored_of(&of_other, model->name);
+  wrong = kept_model_stored(&of_other, model->name);
   wrong.size = 0;
   assert_int_equal(engine_crown_model(other.engine, &wrong, &went), STATUS_CORRUPT);
   assert_int_equal(model_rig_stats(&rig).memory, memory);
   engine_destroy(other.engine);
   engine_destroy(rig.engine);
-  forget(&of_other);
-  forget(&kept);
+  kept_model_forget(&of_other);
+  kept_model_forget(&kept);
 }
 
 /* ---- Without memory ------------------------------------------------------------ */
@@ -373,11 +315,11 @@ static void no_wrong_one_is_gone_back_to(const struct model *model) {
 static void without_memory_it_fits_anew(const struct model *model) {
   bool went = false;
   struct model_rig old, rig;
-  struct kept kept = {.block = NULL};
+  struct kept_model kept = {.block = NULL};
   start(&old, model->name, NULL);
   model_rig_feed(&old, 180);
-  export(&old, false, &kept);
-  const struct stored_model stored = stored_of(&kept, model->name);
+  kept_model_export(&kept, old.engine, false);
+  const struct stored_model stored = kept_model_stored(&kept, model->name);
   int status = STATUS_NO_MEMORY;
   for (unsigned n = 1; status != STATUS_OK; n++) {
     alloc_fail_at(n);
@@ -397,7 +339,7 @@ static void without_memory_it_fits_anew(const struct model *model) {
     engine_destroy(rig.engine);
   }
   engine_destroy(old.engine);
-  forget(&kept);
+  kept_model_forget(&kept);
 }
 
 int main(int count, char **names) {

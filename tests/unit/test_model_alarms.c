@@ -69,11 +69,9 @@ static struct group_finding stream_row(struct stream *stream, double odd,
   double value[COLUMNS];
   struct group_finding finding;
   struct group_model *const group = &stream->group;
-  if (group_model_is_due(group)) {
-    struct block *block = NULL;
-    assert_int_equal(group_model_fit(group, NULL, &block), STATUS_OK);
-    assert_int_equal(group_model_take(group, block), STATUS_OK);
-  }
+  int status = STATUS_OK;
+  group_model_work(group, &status);
+  assert_int_equal(status, STATUS_OK);
   stream->time += STEP;
   make_row(stream, odd, value);
   const struct group_row row = {.time = stream->time, .interval = STEP, .value = value};

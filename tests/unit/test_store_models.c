@@ -102,11 +102,11 @@ static struct seen all(void) {
   return seen;
 }
 
-/* Champions of subject "a" only. */
+/* Champions of the metric "a" only. */
 static bool is_champion_of_a(void *context, const struct model_row *row) {
   (void)context;
   assert_null(row->block);
-  return row->champion && strcmp(row->subject, "a") == 0;
+  return row->champion && row->scope == MODEL_OF_METRIC && strcmp(row->subject, "a") == 0;
 }
 
 static struct seen champion_of_a(void) {
