@@ -85,10 +85,10 @@ bool states_put(struct database *database, struct health *health, struct model_s
 }
 
 /* Groups, which come with the places of their members; then the rest, who find them. */
-#define OF_GROUPS "(SELECT id FROM baselines WHERE metric GLOB '" GROUP_PLUGIN "-*')"
 static const char *const passes[] = {
-    "SELECT state, trained FROM detector_state WHERE id IN " OF_GROUPS " ORDER BY id",
-    "SELECT state, trained FROM detector_state WHERE id NOT IN " OF_GROUPS " ORDER BY id"};
+    "SELECT state, trained FROM detector_state WHERE metric GLOB '" GROUP_PLUGIN "-*' ORDER BY id",
+    ("SELECT state, trained FROM detector_state WHERE metric NOT GLOB '" GROUP_PLUGIN "-*'"
+     " ORDER BY id")};
 
 struct restoring {
   struct engine *engine;

@@ -65,6 +65,7 @@ static void groups_are_restored_before_their_members(void **state) {
   assert_int_equal(
       stored_number("SELECT missing FROM baselines WHERE metric = 'anomaly-all-2/gauge-group'"),
       300 - before.group_rows / before.groups);
+  stored_run("DELETE FROM baselines"); /* those of the first hour are not written yet in a crash */
 
   setup.rules = split_group_rules();
   stored_start_as(&stored, &setup);
