@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { GROUP_EVENTS = 16, GROUP_METRICS = 8 };
+enum { GROUP_EVENTS = 12, GROUP_METRICS = 8 };
 
 #define GROUP_BEGIN 1700006400.0
 #define GROUP_STEP 60.0
