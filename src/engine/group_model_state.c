@@ -117,5 +117,7 @@ int group_model_unpack(struct unpacker *unpacker, struct group_model *stream) {
     return STATUS_CORRUPT;
   const struct model_seat seat = group_model_seat(stream);
   model_life_bound(seat.life, &seat.terms, seat.reach);
+  if (!stream->life.fitted)
+    stream->life.wait = group_model_missing(stream);
   return STATUS_OK;
 }

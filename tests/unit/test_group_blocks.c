@@ -128,6 +128,21 @@ static void other_terms_hold_at_once(const struct model *model) {
   kept_model_forget(&kept);
 }
 
+/* It waited for more rows than it has to by the options of now. */
+static void first_rows_are_those_of_now(const struct model *model) {
+  struct group_rig old, rig;
+  start_with(&old, model, "min_samples = 90;");
+  feed(&old, 0, 70);
+  assert_int_equal(group_rig_stats(&old).fits, 0);
+  struct kept_model kept = kept_of(&old);
+  restore(&rig, &kept, model);
+  feed(&rig, 70, 72);
+  assert_int_equal(group_rig_stats(&rig).fits, 1);
+  group_rig_end(&rig);
+  group_rig_end(&old);
+  kept_model_forget(&kept);
+}
+
 /* The block was stored long ago, and the second restart takes it up all the same. */
 static void goes_on_twice(const struct model *model) {
   struct group_rig old, twin, rig;
@@ -373,6 +388,7 @@ int main(int count, char **names) {
       {"a restart is not noticed", goes_on_where_it_was},
       {"nor are two", goes_on_twice},
       {"other terms hold at once", other_terms_hold_at_once},
+      {"nor does the first fit wait longer", first_rows_are_those_of_now},
       {"a block is handed out once", is_handed_out_once},
       {"damaged and foreign ones are refused", wrong_ones_are_refused},
       {"and those of other options or columns", those_of_others_are_refused},
