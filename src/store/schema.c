@@ -169,6 +169,7 @@ static const char *const migrations[] = {
 
     "ALTER TABLE baselines ADD COLUMN missing INTEGER;"
     "ALTER TABLE baselines ADD COLUMN learning TEXT;"
+    "CREATE INDEX states_of_groups ON detector_state (id) WHERE " SCHEMA_IS_GROUP ";"
     "DROP VIEW model_versions;"
     "CREATE VIEW model_versions AS SELECT id, subject, model, version, champion, created, samples,"
     " train_from, train_to, input_drift, score_drift, since, precision, recall, f1, crowned,"

@@ -11,6 +11,10 @@
 /* What tells our files from others: "anom". */
 #define SCHEMA_APPLICATION 0x616e6f6d
 
+/* Which rows of detector_state are groups'. They have an index, which a query finds by these words.
+ */
+#define SCHEMA_IS_GROUP "metric GLOB 'anomaly-*'"
+
 enum schema_state {
   SCHEMA_READY,   /* of this version now */
   SCHEMA_NEWER,   /* of a later version: not to be touched */

@@ -1,7 +1,7 @@
 #include "store/states.h"
 
 #include "engine/describe.h"
-#include "engine/group_rule.h"
+#include "store/schema.h"
 #include "store/statement.h"
 
 #include <math.h>
@@ -86,9 +86,8 @@ bool states_put(struct database *database, struct health *health, struct model_s
 
 /* Groups, which come with the places of their members; then the rest, who find them. */
 static const char *const passes[] = {
-    "SELECT state, trained FROM detector_state WHERE metric GLOB '" GROUP_PLUGIN "-*' ORDER BY id",
-    ("SELECT state, trained FROM detector_state WHERE metric NOT GLOB '" GROUP_PLUGIN "-*'"
-     " ORDER BY id")};
+    "SELECT state, trained FROM detector_state WHERE " SCHEMA_IS_GROUP " ORDER BY id",
+    "SELECT state, trained FROM detector_state WHERE NOT " SCHEMA_IS_GROUP " ORDER BY id"};
 
 struct restoring {
   struct engine *engine;

@@ -338,6 +338,7 @@ static void an_older_file_gets_the_new_tables(void **state) {
       "DROP TABLE incident_members; DROP TABLE incidents; DROP TABLE anomalies;"
       "DROP TABLE labels; DROP TABLE silences; DROP VIEW model_versions; DROP TABLE models;"
       "DROP TABLE trained_state; ALTER TABLE detector_state DROP COLUMN trained;"
+      "DROP INDEX states_of_groups;"
       "ALTER TABLE baselines DROP COLUMN missing; ALTER TABLE baselines DROP COLUMN learning;"
       "PRAGMA user_version = 1");
   stored_start(&stored, RARELY);
