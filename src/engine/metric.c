@@ -296,8 +296,8 @@ void metric_take_row(struct metric *metric, const struct group_news *news,
   struct group_own *const own = metric_own(metric);
   own->causes = *news->causes;
   conclude(metric, ret_verdict, ret_end);
-  if (ret_verdict->change == EPISODE_OPENED && own->causes.hosts && own->causes.count > 0)
-    text_copy(own->host, sizeof own->host, own->causes.names);
+  if (ret_verdict->change == EPISODE_OPENED && own->causes.hosts)
+    text_copy(own->host, sizeof own->host, own->causes.count > 0 ? own->causes.names : "");
   summary_add(&metric->summary, group->surprise);
   metric->warming = !finding.ready;
 }

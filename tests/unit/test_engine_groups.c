@@ -172,6 +172,47 @@ static void a_host_that_goes_on_differing_has_an_episode_of_its_own(void **state
   group_rig_end(&rig);
 }
 
+/* Rows of one group's metric until its episode changes so; `host` is to blame, if any. */
+static struct metric_name take_rows(struct group_rig *rig, unsigned *row, double ratio,
+                                    const char *host, enum episode_change change) {
+  static const struct metric_id own = {
+      {"web", "anomaly", "web", "gauge", "test_gauge-m0", "value"}};
+  const struct group_finding finding = {
+      .ready = true, .anomaly = ratio > 1, .began = ratio > 1, .ratio = ratio, .kind = KIND_PEER};
+  struct episode_causes causes = {.hosts = true};
+  struct group_news news = {.interval = GROUP_STEP, .finding = &finding, .causes = &causes};
+  struct verdict verdict = {.change = EPISODE_UNCHANGED};
+  struct episode_event event;
+  enum episode_end end;
+  struct metric_key key;
+  struct shard *shard;
+  assert_true(metric_key_make(&key, &own));
+  if (host != NULL)
+    assert_true(causes_add(&causes, &(struct metric_id){{host}}, 3));
+  struct metric *const metric = engine_lock_metric(rig->engine, &key, &shard);
+  for (unsigned i = 0; i < 100 && verdict.change != change; i++) {
+    news.time = GROUP_BEGIN + GROUP_STEP * ++*row;
+    metric_take_row(metric, &news, &verdict, &end);
+  }
+  assert_int_equal(verdict.change, change);
+  metric_event(metric, &verdict, end, &event);
+  pthread_mutex_unlock(&shard->lock);
+  return event.metric;
+}
+
+/* Where all hosts have as little part in it, none is to blame, and not the one of last time. */
+static void an_alarm_of_no_host_has_the_groups_name(void **state) {
+  (void)state;
+  struct group_rig rig;
+  unsigned row = 20;
+  group_rig_start(&rig, BY_METRIC, WEEK);
+  group_rig_feed(&rig, 6, 0, row, NULL);
+  assert_string_equal(take_rows(&rig, &row, 5, "host2", EPISODE_OPENED).part[METRIC_HOST], "host2");
+  assert_string_equal(take_rows(&rig, &row, 0, NULL, EPISODE_CLOSED).part[METRIC_HOST], "host2");
+  assert_string_equal(take_rows(&rig, &row, 5, NULL, EPISODE_OPENED).part[METRIC_HOST], "web");
+  group_rig_end(&rig);
+}
+
 static void its_settings_are_its_own(void **state) {
   (void)state;
   struct group_rig rig;
@@ -459,6 +500,7 @@ int main(void) {
       cmocka_unit_test(rows_are_judged_as_by_the_detector_alone),
       cmocka_unit_test(a_host_that_differs_is_told_of),
       cmocka_unit_test(a_host_that_goes_on_differing_has_an_episode_of_its_own),
+      cmocka_unit_test(an_alarm_of_no_host_has_the_groups_name),
       cmocka_unit_test(its_settings_are_its_own),
       cmocka_unit_test(verdicts_can_be_judged),
       cmocka_unit_test(members_beyond_the_limit_are_another_part),
