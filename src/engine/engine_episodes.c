@@ -1,7 +1,11 @@
 /* The engine's open episodes, for who keeps what people were told of. */
 #include "anomaly/state.h"
+#include "base/text.h"
 #include "engine/describe.h"
 #include "engine/engine_private.h"
+#include "engine/group_rule.h"
+
+#include <string.h>
 
 /* Slots searched under a shard's lock at once. */
 enum { STEP_SLOTS = 256 };
@@ -22,7 +26,18 @@ static struct metric *lock_metric(struct engine *engine, const struct metric_nam
   return NULL;
 }
 
-static void take_told(struct decision *decision, const struct episode_event *told) {
+/* Of a group over hosts, the host that the episode is of. */
+static void take_host(struct metric *metric, const struct episode_event *told) {
+  const struct group_rule *const group = metric->plan->group;
+  if (group == NULL || group->options.by != GROUP_BY_METRIC)
+    return;
+  const char *const host = told->metric.part[METRIC_HOST];
+  const bool is_named = strcmp(host, metric_identity(metric).part[METRIC_HOST]) != 0;
+  text_copy(metric_own(metric)->host, METRIC_PART_SIZE, is_named ? host : "");
+}
+
+static void take_told(struct metric *metric, const struct episode_event *told) {
+  struct decision *const decision = &metric->decision;
   decision->episode = told->id;
   decision->start = told->seen;
   decision->since = told->start;
@@ -32,6 +47,7 @@ static void take_told(struct decision *decision, const struct episode_event *tol
   decision->calm = 0;
   decision->severity = (uint8_t)told->verdict.severity;
   decision->kind = (uint8_t)told->kind;
+  take_host(metric, told);
 }
 
 static bool settle(struct metric *metric, const struct episode_event *told) {
@@ -43,7 +59,7 @@ static bool settle(struct metric *metric, const struct episode_event *told) {
   if (decision->open == should_be_open)
     return true;
   if (should_be_open && !same)
-    take_told(decision, told);
+    take_told(metric, told);
   decision->open = should_be_open;
   decision->hits = 0;
   if (!should_be_open)

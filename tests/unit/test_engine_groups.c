@@ -213,6 +213,30 @@ static void an_alarm_of_no_host_has_the_groups_name(void **state) {
   group_rig_end(&rig);
 }
 
+/* The state was stored before the alarm; an incident has its episode, and the host of it. */
+static void what_was_told_of_a_host_goes_on_for_it(void **state) {
+  (void)state;
+  struct group_rig rig;
+  unsigned row = 20;
+  group_rig_start(&rig, BY_METRIC, WEEK);
+  group_rig_feed(&rig, 6, 0, row, NULL);
+  (void)take_rows(&rig, &row, 5, "host4", EPISODE_OPENED);
+  struct episode_event told = {.change = EPISODE_OPENED,
+                               .id = 77,
+                               .kind = KIND_PEER,
+                               .metric = take_rows(&rig, &row, 0, NULL, EPISODE_CLOSED),
+                               .seen = GROUP_BEGIN + GROUP_STEP * ++row,
+                               .start = GROUP_BEGIN + GROUP_STEP * row};
+  text_copy(told.metric.part[METRIC_HOST], METRIC_PART_SIZE, "host2");
+  assert_true(engine_settle_episode(rig.engine, &told));
+  assert_string_equal(take_rows(&rig, &row, 0, NULL, EPISODE_CLOSED).part[METRIC_HOST], "host2");
+  text_copy(told.metric.part[METRIC_HOST], METRIC_PART_SIZE, "web");
+  told.id++;
+  assert_true(engine_settle_episode(rig.engine, &told));
+  assert_string_equal(take_rows(&rig, &row, 0, NULL, EPISODE_CLOSED).part[METRIC_HOST], "web");
+  group_rig_end(&rig);
+}
+
 static void its_settings_are_its_own(void **state) {
   (void)state;
   struct group_rig rig;
@@ -501,6 +525,7 @@ int main(void) {
       cmocka_unit_test(a_host_that_differs_is_told_of),
       cmocka_unit_test(a_host_that_goes_on_differing_has_an_episode_of_its_own),
       cmocka_unit_test(an_alarm_of_no_host_has_the_groups_name),
+      cmocka_unit_test(what_was_told_of_a_host_goes_on_for_it),
       cmocka_unit_test(its_settings_are_its_own),
       cmocka_unit_test(verdicts_can_be_judged),
       cmocka_unit_test(members_beyond_the_limit_are_another_part),
