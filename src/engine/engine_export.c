@@ -299,8 +299,10 @@ static void pack_copy(struct state_export *export, const struct copy *copy,
     add_record(export, copy, metric, size);
   free(group);
   end_copy(export->engine, copy);
-  if (!packed)
-    mark_again(export->engine, copy->hash, copy->due);
+  if (packed)
+    return;
+  held_models_put_back(&export->models, copy->models, copy->model_count);
+  mark_again(export->engine, copy->hash, copy->due);
 }
 
 /* Only now, as the bytes may have moved. */

@@ -36,9 +36,16 @@ size_t held_models_take(struct held_models *held, struct engine *engine,
   return held->count - before;
 }
 
+void held_models_put_back(struct held_models *held, size_t first, size_t count) {
+  for (size_t i = first; i < first + count; i++) {
+    fitted_give(held->fitted[i]);
+    held->fitted[i] = NULL;
+  }
+}
+
 void held_models_release(struct held_models *held) {
   for (size_t i = 0; i < held->count; i++) {
-    if (!held->refused)
+    if (!held->refused && held->fitted[i] != NULL)
       fitted_keep(held->fitted[i], NULL);
     fitted_give(held->fitted[i]);
   }

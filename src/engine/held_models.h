@@ -29,6 +29,9 @@ bool held_models_full(const struct held_models *held);
 size_t held_models_take(struct held_models *held, struct engine *engine,
                         const struct model_owner *owner);
 
+/* Gives up some, from `first` on, whose owner could not be handed out: they are kept. */
+void held_models_put_back(struct held_models *held, size_t first, size_t count);
+
 /* Gives up all. What was stored need not be kept as it was taken. */
 void held_models_release(struct held_models *held);
 

@@ -2,6 +2,8 @@
 #include "anomaly/model.h"
 #include "anomaly/state.h"
 #include "anomaly/status.h"
+#include "engine/engine_private.h"
+#include "engine/group_instance.h"
 #include "unit/alloc_fail.h"
 #include "unit/each_model.h"
 #include "unit/group_rig.h"
@@ -183,6 +185,28 @@ static void is_handed_out_once(const struct model *model) {
   engine_mark_unsaved(rig.engine);
   kept_model_export(&kept, rig.engine, false); /* one that has learned is gone as it was */
   assert_int_equal(kept.version, model->learn != NULL ? 0 : 1);
+  group_rig_end(&rig);
+  kept_model_forget(&kept);
+}
+
+/* Where time has gone back the group's state waits for a row, and its block with it. */
+static void is_handed_out_with_the_state(const struct model *model) {
+  struct group_rig rig;
+  struct kept_model kept = {.group = true};
+  struct state_export *export;
+  const struct metric_record *records;
+  start(&rig, model);
+  feed(&rig, 0, 55);
+  rig.engine->groups->rows.restarted = true;
+  assert_int_equal(state_export_begin(&export, rig.engine, UNSAVED_STATE | UNSAVED_MODEL),
+                   STATUS_OK);
+  for (size_t count; (count = state_export_next(export, &records)) > 0;)
+    for (size_t i = 0; i < count; i++)
+      assert_false(records[i].group);
+  state_export_end(export);
+  rig.engine->groups->rows.restarted = false;
+  kept_model_export(&kept, rig.engine, false);
+  assert_int_equal(kept.version, 1);
   group_rig_end(&rig);
   kept_model_forget(&kept);
 }
@@ -390,6 +414,7 @@ int main(int count, char **names) {
       {"other terms hold at once", other_terms_hold_at_once},
       {"nor does the first fit wait longer", first_rows_are_those_of_now},
       {"a block is handed out once", is_handed_out_once},
+      {"and never without the state", is_handed_out_with_the_state},
       {"damaged and foreign ones are refused", wrong_ones_are_refused},
       {"and those of other options or columns", those_of_others_are_refused},
       {"and what has learned too much", too_much_learned_is_refused},
