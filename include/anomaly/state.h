@@ -67,12 +67,11 @@ struct metric_record {
   double first_time;   /* of the first value */
   double last_time;    /* of the last value or gap */
   uint32_t missing; /* values for its model's first fit, or rows that its group needs; 0 = none */
-  const char
-      *learning; /* the model that is not fitted yet; lives as long as the engine; NULL = none */
-  bool trained;  /* learned by somebody else, and no value since */
-  bool group;    /* it is a group's own */
-  const void *state; /* borrowed; NULL without UNSAVED_STATE */
-  size_t size;       /* of state */
+  const char *learning; /* the model that misses them, for as long as the engine; NULL = none */
+  bool trained;         /* learned by somebody else, and no value since */
+  bool group;           /* it is a group's own */
+  const void *state;    /* borrowed; NULL without UNSAVED_STATE */
+  size_t size;          /* of state */
   struct metric_baseline baseline;
   const struct model_record *models; /* borrowed; with UNSAVED_MODEL only */
   size_t model_count;

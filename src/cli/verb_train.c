@@ -260,7 +260,8 @@ static void print_learned(const struct training *training) {
     printf("; %" PRIu64 " of %" PRIu64 " groups need more rows", stats.groups_warming,
            stats.groups);
   if (stats.models_warming > 0)
-    printf("; %" PRIu64 " metrics need more values for a model", stats.models_warming);
+    printf("; %" PRIu64 " of %" PRIu64 " metrics need more values for a model",
+           stats.models_warming, stats.metrics);
   fputs("\n", stdout);
 }
 

@@ -7,8 +7,7 @@
 
 /* Seconds between two members' values, from which on the clock of one of them may be wrong. */
 static const double FAR = 600;
-/* Seconds of its own time that a member is far ahead alone until it is believed: all others are
- * silent. */
+/* Seconds of its own time for which one is far ahead alone; then it is believed. */
 static const double LEAP_PATIENCE = 600;
 /* Seconds of nothing but values of long ago: a clock that was set back, not stragglers. */
 static const double LATE_PATIENCE = 600;

@@ -99,7 +99,10 @@ bool group_rule_has(const struct group_rule *group, const struct metric_id *id);
 /* What a group's alarms have where neither it nor a rule says otherwise. */
 void group_rule_set_presets(struct rule_options *options);
 
-/* Instances that the members of one host, or the hosts of one metric, are spread over. */
+/*
+ * Instances that the members of one host, or the hosts of one metric, are spread over: room
+ * for ten thousand at the preset of columns_max, and few enough for a new one to look through.
+ */
 #define GROUP_PARTS_MAX 40
 
 /*

@@ -93,6 +93,8 @@ struct fitted **metric_fitted(const struct metric *metric, size_t which) {
 
 const char *metric_learning(const struct metric *metric) {
   const struct plan *const plan = metric->plan;
+  if (metric->last.missing == 0)
+    return NULL;
   if (plan->group != NULL)
     return plan->group->model != NULL ? plan->group->model->name : NULL;
   for (size_t i = 0; plan->fits && i < plan->count; i++) {

@@ -108,7 +108,7 @@ void *metric_detector_state(const struct metric *metric, size_t which);
 /* Where its fitted block is held, of a detector made from a model; else NULL. */
 struct fitted **metric_fitted(const struct metric *metric, size_t which);
 
-/* The name of the model, or its group's, that has not been fitted yet; NULL = there is none. */
+/* The name of its model, or its group's, that misses values for a first fit; NULL = none does. */
 const char *metric_learning(const struct metric *metric);
 
 /* Gives up all fitted blocks. */

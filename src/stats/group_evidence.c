@@ -9,9 +9,8 @@
 /* Decades that five columns must show, and the part of the usual sum that comes on top. */
 static const float LINE = 20.5F, LINE_EXPONENT = 0.8F, USUAL_WEIGHT = 0.7F;
 static const float DAILY_WEIGHT = 0.6F; /* of what the time of day explains */
-static const float YOUNG_WEIGHT =
-    0.1F;                           /* a group's line is so much higher for each halving of age */
-static const float MEMORIES = 2.0F; /* of the columns' tails: that of the sums */
+static const float YOUNG_WEIGHT = 0.1F; /* the line is so much higher for each halving of age */
+static const float MEMORIES = 2.0F;     /* of the columns' tails: that of the sums */
 static const float SUM_MOST = 16.0F * GROUP_EVIDENCE_TOP; /* decades of a column, and columns */
 static const float BLAMED = 1.0F; /* decades of a column that is worth a word */
 

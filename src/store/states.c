@@ -46,7 +46,7 @@ static int put_baseline(sqlite3_stmt *put, const struct metric_record *record,
   statement_bind_real(put, 12, record->last_time);
   statement_bind_real(put, 13, now);
   sqlite3_bind_int64(put, 14, record->missing);
-  sqlite3_bind_text(put, 15, record->missing > 0 ? record->learning : NULL, -1, SQLITE_STATIC);
+  sqlite3_bind_text(put, 15, record->learning, -1, SQLITE_STATIC);
   return statement_run(put);
 }
 

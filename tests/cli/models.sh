@@ -44,10 +44,20 @@ head -31 past.csv >few.csv
 run detect --config models.cfg few.csv
 expect_in "detect says how many values are missing" err "2 of 2 columns have no model yet: 20 values more"
 run train --since 2023-11-01 --config models.cfg --database few.db few.csv
-expect_in "so does train" out "; 2 metrics need more values for a model"
+expect_in "so does train" out "; 2 of 2 metrics need more values for a model"
 run models -d few.db
 expect_in "and the list, by metric" out ",web1/cpu/cpu,ecod,0,0,,,,,,,,,,,,,,20"
 expect_equal "in a line each" 3 "$(wc -l <out)"
+# A model of a group misses rows, until it is fitted.
+echo 'rules = (); groups = ( { name = "all"; by = "metric"; detector = "ecod"; members = { host = "web*"; }; } );' >group.cfg
+awk -F, -v OFS=, 'NR == 1 { print $1, "web1/cpu/cpu", "web2/cpu/cpu" } NR > 1' past.csv >hosts.csv
+head -31 hosts.csv >few.csv
+run train --since 2023-11-01 --config group.cfg --database group.db few.csv
+run models -d group.db
+expect_in "so does a group's model" out ",all/anomaly-all/gauge-cpu_cpu,ecod,0,0,,,,,,,,,,,,,,21"
+run train --since 2023-11-01 --config group.cfg --database group.db hosts.csv
+run models -d group.db
+expect_equal "until it is fitted" "all/anomaly-all/gauge-cpu_cpu,ecod" "$(sed 1d out | cut -d, -f2,3)"
 run models -d missing.db
 expect_status "a database must be there" 1
 run models -d missing.db --rollback 1
