@@ -54,6 +54,11 @@ static void note_bounds(struct draft *draft, const struct verdict *verdict) {
 /* The metric that the sentence is about. */
 static void note_metric(struct draft *draft, const struct episode_event *episode) {
   const struct verdict *const verdict = &episode->verdict;
+  const struct metric_id id = metric_name_id(&episode->metric);
+  char name[METRIC_TEXT_SIZE];
+  struct text text = text_over(name, sizeof name);
+  describe_metric(&id, &text);
+  note_string(draft, "Metric", name);
   note_string(draft, "DataSource", episode->metric.part[METRIC_DATA_SOURCE]);
   note_double(draft, "CurrentValue", verdict->value);
   note_bounds(draft, verdict);

@@ -5,9 +5,10 @@
  * time is the data's; the message is describe_incident's. Host, plugin, type and
  * instances are those of the likely first cause, and stay so to the end; an
  * incident over hosts is ours: plugin "anomaly", type instance "hosts".
- * Metadata, by name, as anomaly.cfg(5) has them for users; the first eleven are of the
+ * Metadata, by name, as anomaly.cfg(5) has them for users; the first twelve are of the
  * metric that the message is about:
  *
+ *   Metric                   string, its name
  *   DataSource               string
  *   CurrentValue             double; NaN where values are missing
  *   WarningMin, WarningMax   double; the learned usual range

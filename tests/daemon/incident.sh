@@ -24,7 +24,7 @@ check "a WARNING is in the log" try_for 10 said "$log" \
   'severity = WARNING, host = web1, plugin = test, plugin_instance = 0, type = gauge, type_instance = a, message = test-0/gauge-a 104 is .*above its usual'
 check "the exec handler got it" try_for 10 told incident \
   '^Severity: WARNING$' "^Time: $odd.000$" '^Host: web1$' '^Plugin: test$' '^PluginInstance: 0$' \
-  '^Type: gauge$' '^TypeInstance: a$' '^DataSource: value$' '^CurrentValue: 1\.04' \
+  '^Type: gauge$' '^TypeInstance: a$' '^Metric: web1/test-0/gauge-a$' '^DataSource: value$' '^CurrentValue: 1\.04' \
   '^WarningMin: 9\.[0-9]*e\+01$' '^WarningMax: 1\.0[0-9]*e\+02$' '^FailureMin: -?nan$' \
   '^FailureMax: -?nan$' '^AnomalyScore: [5-7]\.[0-9]*e-01$' '^Confidence: 1' \
   '^Expected: (1\.00|9\.99)' '^AnomalyType: spike$' '^Detectors: zscore$' \

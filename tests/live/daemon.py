@@ -88,11 +88,8 @@ class Notification:
 
     @property
     def metric(self):
-        """The identity without its host, such as cpu-0/cpu-user:value."""
-        plugin = "-".join(filter(None, (self["Plugin"], self["PluginInstance"])))
-        of_type = "-".join(filter(None, (self["Type"], self["TypeInstance"])))
-        source = self["DataSource"]
-        return "%s/%s%s" % (plugin, of_type, ":" + source if source else "")
+        """What its numbers are of, without the host, such as cpu-0/cpu-user."""
+        return self["Metric"].partition("/")[2]
 
 
 class NotificationReader:

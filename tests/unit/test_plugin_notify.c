@@ -123,7 +123,29 @@ static void a_warning_has_no_failure_bounds(void **state) {
   assert_string_equal(meta_text(warning, "Trouble"), "traffic");
   assert_string_equal(meta_text(warning, "HostNames"), "x");
   assert_string_equal(meta_text(warning, "MemberMetrics"), "x/x-x/x-x:x");
+  assert_string_equal(meta_text(warning, "Metric"), "x/x-x/x-x:x");
   assert_null(fake_meta_find(warning, "HostBooted"));
+}
+
+/* It goes out under the name of the first, and is about what is worse now. */
+static void what_got_worse_says_whose_numbers_it_has(void **state) {
+  (void)state;
+  load();
+  struct notifier notifier = {.told_nobody = false};
+  const struct outbox_receiver receiver = notifier_receiver(&notifier);
+  struct incident_event event = some_event();
+  struct incident_member *const member = event.incident.member;
+  event.change = INCIDENT_WORSENED;
+  event.incident.metrics = event.incident.members = 2;
+  member[1] = member[0];
+  text_copy(member[1].episode.metric.part[METRIC_TYPE_INSTANCE], METRIC_PART_SIZE, "y");
+  member[1].episode.verdict.score = .9;
+  member[1].episode.verdict.value = 7;
+  receiver.event(receiver.context, &event);
+  const notification_t *const worse = last_notification();
+  assert_string_equal(worse->type_instance, "x");
+  assert_string_equal(meta_text(worse, "Metric"), "x/x-x/x-y:x");
+  assert_true(meta_number(worse, "CurrentValue") == 7);
 }
 
 static void hosts_at_once_are_told_by_us(void **state) {
@@ -307,6 +329,7 @@ int main(void) {
       cmocka_unit_test(an_anomaly_is_told_and_its_end),
       cmocka_unit_test(an_open_incident_shows_in_our_values),
       cmocka_unit_test(a_warning_has_no_failure_bounds),
+      cmocka_unit_test(what_got_worse_says_whose_numbers_it_has),
       cmocka_unit_test(hosts_at_once_are_told_by_us),
       cmocka_unit_test(longest_names_fit),
       cmocka_unit_test(a_notification_goes_out_when_metadata_finds_no_memory),
