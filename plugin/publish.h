@@ -1,37 +1,8 @@
 /*
  * What we know as collectd's values, once per read interval.
  *
- * Plugin "anomaly", types of every types.db. Of the whole, on our own host:
- *
- *   gauge-metrics, gauge-warming, gauge-ignored    known metrics
- *   gauge-anomalous, percent-anomalous             of those that have warmed up: unusual now
- *   gauge-hosts                                    that metrics come from
- *   gauge-groups, gauge-groups_warming             instances; those that need more rows to judge
- *   gauge-group_columns_refused                    members that had no room in one
- *   gauge-episodes_open, derive-episodes           metrics with an alarm now; alarms so far
- *   gauge-incidents_open, derive-incidents         hosts', or of many: open now; so far
- *   gauge-incidents_told_open, derive-incidents_told  of those, the ones people were told of
- *   derive-incidents_held                          ended, too small to be told
- *   derive-episodes_left_out                       alarms beyond the bounds of incidents.h
- *   gauge-warming_seconds                          until the last of them has warmed up
- *   gauge-models, derive-model_fits                fitted models that metrics hold; fits so far
- *   derive-model_fits_NAME                         that failed, were rejected, came early as values
- *                                                  had drifted, or were postponed
- *   gauge-models_warming                           metrics with too few values for a first fit
- *   gauge-model_fits_waiting                       metrics that wait for the trainer
- *   derive-values                                  values taken
- *   derive-values_NAME                             the same by observation_result_name
- *   bytes-memory                                   of all metrics
- *   gauge-nanoseconds_per_value                    of CPU in our write callback, where measured
- *   gauge-outbox_waiting, derive-outbox_NAME       see struct outbox_stats
- *   gauge-database_fault                           0 = fine, else enum store_fault
- *   bytes-database                                 size of its file
- *   gauge-checkpoint_age, gauge-checkpoint_seconds since the last one; what it took
- *   derive-checkpoints, derive-checkpoint_rows     written so far
- *   derive-anomalies_stored, -anomalies_left_out   verdicts for the table anomalies
- *   derive-models_stored, derive-models_left_out   fitted models for the table models
- *   gauge-silences                                 in effect
- *   gauge-scores_left_out                          of the following, for want of room
+ * Plugin "anomaly", types of every types.db. Of the whole, on our own host, those that
+ * anomaly.cfg(5) has for users under VALUES; tests/checks/documents.sh holds it true.
  *
  * Of each metric that has warmed up and whose rule says publish_score, on the
  * metric's host: anomaly-PLUGIN-INSTANCE/gauge-TYPE-INSTANCE-SOURCE, its score 0..1.

@@ -87,6 +87,24 @@ metadata_only_in_manual() {
   done
 }
 
+# As gauge-metrics, one a line; derive-values_NAME comes from the engine's list of results.
+values() {
+  tr '\n' ' ' <plugin/publish.c | grep -oE 'publish_gauge\("[a-z]+", *"[a-z_]+"|publish_count\("[a-z_]+"' |
+    sed -E 's/publish_gauge\("(.*)", *"(.*)"/\1-\2/; s/publish_count\("(.*)"/derive-\1/'
+  sed -nE 's/^ *\[(OBSERVED|REFUSED)[A-Z_]*\] = "(.*)",$/derive-values_\2/p' src/engine/engine.c
+}
+
+values_of_manual() {
+  sed -n '/^\.SH VALUES$/,/^\.SH [^V]/p' docs/anomaly.cfg.5 | sed 's/\\-/-/g' |
+    grep -E '^\.BR? (gauge|derive|bytes|percent)-' | grep -oE '[a-z]+-[a-z_]+'
+}
+
+values_and_manual_differ() {
+  [ "$(values | wc -l)" -gt 40 ] || echo "plugin/publish.c publishes next to nothing"
+  { values && values_of_manual; } | sort | uniq -c | awk '$1 != 2 {
+    print $2 " is in one of plugin/publish.c and docs/anomaly.cfg.5 only" }'
+}
+
 # Every detector has its words, and but for those that cannot be measured so its row in each table.
 detectors_not_compared() {
   "$anomalyctl" detectors | awk 'NF == 0 { exit } NR > 1 { print $1 }' | while read -r name; do
@@ -135,6 +153,7 @@ expect_nothing "the manual has every verb" verbs_missing_in_manual
 expect_nothing "the manual has every long option" options_missing_in_manual
 expect_nothing "the manual has all metadata of notifications" metadata_not_in_manual
 expect_nothing "the manual has no other metadata" metadata_only_in_manual
+expect_nothing "the manual has the values of the plugin, and no others" values_and_manual_differ
 if [ -n "$MANDOC" ]; then
   expect_nothing "mandoc accepts the manuals" manual_faults
 else
