@@ -94,7 +94,7 @@ static void write_table(FILE *stream, const struct backtest_report *report) {
       continue;
     fprintf(stream, "<tr><td>%s</td>", row->name);
     for (size_t i = 0; i < report->backtest->trial_count; i++)
-      write_cell(stream, row->number(report, i), row->decimals);
+      write_cell(stream, report_number(report, row, i), row->decimals);
     fputs("</tr>\n", stream);
   }
   fputs("</table>\n", stream);

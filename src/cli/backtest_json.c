@@ -96,7 +96,7 @@ static json_t *trial_of(const struct backtest_report *report, size_t index) {
       continue;
     write_key(row->name, key, sizeof key);
     const char *const name = strcmp(key, "episodes") == 0 ? "episode_count" : key;
-    json_object_set_new(object, name, json_number(row->number(report, index)));
+    json_object_set_new(object, name, json_number(report_number(report, row, index)));
   }
   json_object_set_new(object, "detectors", leaders_of(trial));
   json_object_set_new(object, "rules", rules_of(trial));

@@ -33,76 +33,22 @@ static double anomalies(const struct backtest_report *report, size_t trial) {
   return (double)trial_of(report, trial)->anomalies;
 }
 
-static const struct quality_set *set_of(const struct backtest_report *report, size_t trial) {
-  return &report->quality[trial].set;
+static double group_episodes(const struct backtest_report *report, size_t trial) {
+  const struct backtest *const backtest = report->backtest;
+  uint64_t count = 0;
+  for (size_t i = 0; i < backtest->subject_count; i++)
+    if (backtest->subjects[i].group)
+      count += trial_of(report, trial)->tallies[i].episodes;
+  return (double)count;
 }
 
-static double segments(const struct backtest_report *report, size_t trial) {
-  return (double)set_of(report, trial)->counts.segments;
-}
-
-static double found(const struct backtest_report *report, size_t trial) {
-  return (double)set_of(report, trial)->counts.found;
-}
-
-static double false_episodes(const struct backtest_report *report, size_t trial) {
-  return (double)set_of(report, trial)->counts.false_episodes;
-}
-
-static double recall(const struct backtest_report *report, size_t trial) {
-  return event_recall(&set_of(report, trial)->counts);
-}
-
-static double precision(const struct backtest_report *report, size_t trial) {
-  return event_precision(&set_of(report, trial)->counts);
-}
-
-static double f1(const struct backtest_report *report, size_t trial) {
-  return event_f1(&set_of(report, trial)->counts);
-}
-
-static double false_per_week(const struct backtest_report *report, size_t trial) {
-  return event_false_per_week(&set_of(report, trial)->counts);
-}
-
-static double delay(const struct backtest_report *report, size_t trial) {
-  return quality_set_delay(set_of(report, trial));
-}
-
-static double best_f1(const struct backtest_report *report, size_t trial) {
-  return quality_set_best_f1(set_of(report, trial));
-}
-
-static double auc_pr(const struct backtest_report *report, size_t trial) {
-  return quality_set_auc_pr(set_of(report, trial));
-}
-
-static double vus_pr(const struct backtest_report *report, size_t trial) {
-  return quality_set_vus_pr(set_of(report, trial));
-}
-
-static double point_precision(const struct backtest_report *report, size_t trial) {
-  return overlap_point_precision(&set_of(report, trial)->overlap);
-}
-
-static double point_recall(const struct backtest_report *report, size_t trial) {
-  return overlap_point_recall(&set_of(report, trial)->overlap);
-}
-
-static double point_f1(const struct backtest_report *report, size_t trial) {
-  return overlap_f1(point_precision(report, trial), point_recall(report, trial));
-}
-
-static double range_precision(const struct backtest_report *report, size_t trial) {
-  return overlap_range_precision(&set_of(report, trial)->overlap);
-}
-
-static double range_recall(const struct backtest_report *report, size_t trial) {
-  return overlap_range_recall(&set_of(report, trial)->overlap);
-}
-
-static double range_f1(const struct backtest_report *report, size_t trial) {
-  return overlap_f1(range_precision(report, trial), range_recall(report, trial));
+static double group_anomalies(const struct backtest_report *report, size_t trial) {
+  const struct backtest *const backtest = report->backtest;
+  uint64_t count = 0;
+  for (size_t i = 0; i < backtest->subject_count; i++)
+    if (backtest->subjects[i].group)
+      count += trial_of(report, trial)->tallies[i].anomalies;
+  return (double)count;
 }
 
 static double nab_of(const struct backtest_report *report, size_t trial, size_t profile) {
@@ -122,119 +68,104 @@ static double nab_low_fn(const struct backtest_report *report, size_t trial) {
   return nab_of(report, trial, 2);
 }
 
-/* ---- Of groups ---- */
+/* ---- By labels, of metrics or of groups ---- */
 
-static double group_episodes(const struct backtest_report *report, size_t trial) {
-  const struct backtest *const backtest = report->backtest;
-  uint64_t count = 0;
-  for (size_t i = 0; i < backtest->subject_count; i++)
-    if (backtest->subjects[i].group)
-      count += trial_of(report, trial)->tallies[i].episodes;
-  return (double)count;
+static double segments(const struct quality_set *set) { return (double)set->counts.segments; }
+
+static double found(const struct quality_set *set) { return (double)set->counts.found; }
+
+static double false_episodes(const struct quality_set *set) {
+  return (double)set->counts.false_episodes;
 }
 
-static double group_anomalies(const struct backtest_report *report, size_t trial) {
-  const struct backtest *const backtest = report->backtest;
-  uint64_t count = 0;
-  for (size_t i = 0; i < backtest->subject_count; i++)
-    if (backtest->subjects[i].group)
-      count += trial_of(report, trial)->tallies[i].anomalies;
-  return (double)count;
+static double recall(const struct quality_set *set) { return event_recall(&set->counts); }
+
+static double precision(const struct quality_set *set) { return event_precision(&set->counts); }
+
+static double f1(const struct quality_set *set) { return event_f1(&set->counts); }
+
+static double false_per_week(const struct quality_set *set) {
+  return event_false_per_week(&set->counts);
 }
 
-static const struct quality_set *groups_of(const struct backtest_report *report, size_t trial) {
-  return &report->quality[trial].groups;
+static double point_precision(const struct quality_set *set) {
+  return overlap_point_precision(&set->overlap);
 }
 
-static double group_segments(const struct backtest_report *report, size_t trial) {
-  return (double)groups_of(report, trial)->counts.segments;
+static double point_recall(const struct quality_set *set) {
+  return overlap_point_recall(&set->overlap);
 }
 
-static double group_found(const struct backtest_report *report, size_t trial) {
-  return (double)groups_of(report, trial)->counts.found;
+static double point_f1(const struct quality_set *set) {
+  return overlap_f1(point_precision(set), point_recall(set));
 }
 
-static double group_false(const struct backtest_report *report, size_t trial) {
-  return (double)groups_of(report, trial)->counts.false_episodes;
+static double range_precision(const struct quality_set *set) {
+  return overlap_range_precision(&set->overlap);
 }
 
-static double group_recall(const struct backtest_report *report, size_t trial) {
-  return event_recall(&groups_of(report, trial)->counts);
+static double range_recall(const struct quality_set *set) {
+  return overlap_range_recall(&set->overlap);
 }
 
-static double group_precision(const struct backtest_report *report, size_t trial) {
-  return event_precision(&groups_of(report, trial)->counts);
-}
-
-static double group_f1(const struct backtest_report *report, size_t trial) {
-  return event_f1(&groups_of(report, trial)->counts);
-}
-
-static double group_false_per_week(const struct backtest_report *report, size_t trial) {
-  return event_false_per_week(&groups_of(report, trial)->counts);
-}
-
-static double group_delay(const struct backtest_report *report, size_t trial) {
-  return quality_set_delay(groups_of(report, trial));
-}
-
-static double group_best_f1(const struct backtest_report *report, size_t trial) {
-  return quality_set_best_f1(groups_of(report, trial));
-}
-
-static double group_auc_pr(const struct backtest_report *report, size_t trial) {
-  return quality_set_auc_pr(groups_of(report, trial));
-}
-
-static double group_vus_pr(const struct backtest_report *report, size_t trial) {
-  return quality_set_vus_pr(groups_of(report, trial));
+static double range_f1(const struct quality_set *set) {
+  return overlap_f1(range_precision(set), range_recall(set));
 }
 
 const struct report_row report_rows[] = {
-    {"incidents told", told, 0, false, false},
-    {"incidents told per host and week", told_per_week, 3, false, false},
-    {"incidents held back", held_back, 0, false, false},
-    {"episodes", episodes, 0, false, false},
-    {"episodes per metric and week", per_week, 3, false, false},
-    {"values over the line", anomalies, 0, false, false},
-    {"labelled segments", segments, 0, true, false},
-    {"found", found, 0, true, false},
-    {"false episodes", false_episodes, 0, true, false},
-    {"event recall", recall, 3, true, false},
-    {"event precision", precision, 3, true, false},
-    {"event F1", f1, 3, true, false},
-    {"false episodes per metric and week", false_per_week, 3, true, false},
-    {"median delay in values", delay, 1, true, false},
-    {"best event F1", best_f1, 3, true, false},
-    {"point precision", point_precision, 3, true, false},
-    {"point recall", point_recall, 3, true, false},
-    {"point F1", point_f1, 3, true, false},
-    {"range precision", range_precision, 3, true, false},
-    {"range recall", range_recall, 3, true, false},
-    {"range F1", range_f1, 3, true, false},
-    {"AUC-PR", auc_pr, 3, true, false},
-    {"VUS-PR", vus_pr, 3, true, false},
-    {"NAB standard", nab_standard, 2, true, false},
-    {"NAB low false alarms", nab_low_fp, 2, true, false},
-    {"NAB low misses", nab_low_fn, 2, true, false},
-    {"group episodes", group_episodes, 0, false, true},
-    {"group rows over the line", group_anomalies, 0, false, true},
-    {"group labelled segments", group_segments, 0, true, true},
-    {"group found", group_found, 0, true, true},
-    {"group false episodes", group_false, 0, true, true},
-    {"group event recall", group_recall, 3, true, true},
-    {"group event precision", group_precision, 3, true, true},
-    {"group event F1", group_f1, 3, true, true},
-    {"group false episodes per week", group_false_per_week, 3, true, true},
-    {"group median delay in rows", group_delay, 1, true, true},
-    {"group best event F1", group_best_f1, 3, true, true},
-    {"group AUC-PR", group_auc_pr, 3, true, true},
-    {"group VUS-PR", group_vus_pr, 3, true, true},
+    {"incidents told", 0, .trial = told},
+    {"incidents told per host and week", 3, .trial = told_per_week},
+    {"incidents held back", 0, .trial = held_back},
+    {"episodes", 0, .trial = episodes},
+    {"episodes per metric and week", 3, .trial = per_week},
+    {"values over the line", 0, .trial = anomalies},
+    {"labelled segments", 0, .set = segments},
+    {"found", 0, .set = found},
+    {"false episodes", 0, .set = false_episodes},
+    {"event recall", 3, .set = recall},
+    {"event precision", 3, .set = precision},
+    {"event F1", 3, .set = f1},
+    {"false episodes per metric and week", 3, .set = false_per_week},
+    {"median delay in values", 1, .set = quality_set_delay},
+    {"best event F1", 3, .set = quality_set_best_f1},
+    {"point precision", 3, .set = point_precision},
+    {"point recall", 3, .set = point_recall},
+    {"point F1", 3, .set = point_f1},
+    {"range precision", 3, .set = range_precision},
+    {"range recall", 3, .set = range_recall},
+    {"range F1", 3, .set = range_f1},
+    {"AUC-PR", 3, .set = quality_set_auc_pr},
+    {"VUS-PR", 3, .set = quality_set_vus_pr},
+    {"NAB standard", 2, .trial = nab_standard, .labelled = true},
+    {"NAB low false alarms", 2, .trial = nab_low_fp, .labelled = true},
+    {"NAB low misses", 2, .trial = nab_low_fn, .labelled = true},
+    {"group episodes", 0, .trial = group_episodes, .groups = true},
+    {"group rows over the line", 0, .trial = group_anomalies, .groups = true},
+    {"group labelled segments", 0, .set = segments, .groups = true},
+    {"group found", 0, .set = found, .groups = true},
+    {"group false episodes", 0, .set = false_episodes, .groups = true},
+    {"group event recall", 3, .set = recall, .groups = true},
+    {"group event precision", 3, .set = precision, .groups = true},
+    {"group event F1", 3, .set = f1, .groups = true},
+    {"group false episodes per week", 3, .set = false_per_week, .groups = true},
+    {"group median delay in rows", 1, .set = quality_set_delay, .groups = true},
+    {"group best event F1", 3, .set = quality_set_best_f1, .groups = true},
+    {"group AUC-PR", 3, .set = quality_set_auc_pr, .groups = true},
+    {"group VUS-PR", 3, .set = quality_set_vus_pr, .groups = true},
     {.name = NULL},
 };
 
 bool report_has(const struct backtest_report *report, const struct report_row *row) {
-  return (!row->labelled || report->quality != NULL) && (!row->groups || report->group_count > 0);
+  const bool labelled = row->labelled || row->set != NULL;
+  return (!labelled || report->quality != NULL) && (!row->groups || report->group_count > 0);
+}
+
+double report_number(const struct backtest_report *report, const struct report_row *row,
+                     size_t trial) {
+  if (row->set == NULL)
+    return row->trial(report, trial);
+  const struct quality *const quality = &report->quality[trial];
+  return row->set(row->groups ? &quality->groups : &quality->set);
 }
 
 const char report_overfull[] =

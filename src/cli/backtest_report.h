@@ -29,13 +29,17 @@ uint64_t report_most_told(const struct backtest *backtest, size_t host);
 double report_episode_rate(const struct backtest_report *report, size_t trial, size_t subject);
 double report_told_rate(const struct backtest_report *report, size_t trial, size_t host);
 
-/* One row of the table that text and page have; NaN is printed as "-". */
+/*
+ * One row of the table that text and page have: a number of a trial, or of what is labelled of
+ * metrics, or of groups.
+ */
 struct report_row {
   const char *name;
-  double (*number)(const struct backtest_report *report, size_t trial);
   unsigned decimals;
-  bool labelled; /* only where there are labels */
-  bool groups;   /* only where there are groups */
+  double (*trial)(const struct backtest_report *report, size_t trial); /* either this */
+  double (*set)(const struct quality_set *set);                        /* or this */
+  bool labelled; /* of a trial, and only where there are labels; a set has them always */
+  bool groups;   /* of groups, and only where there are some */
 };
 
 /* Ended by a row whose name is NULL. */
@@ -43,6 +47,10 @@ extern const struct report_row report_rows[];
 
 /* Whether the report has a row. */
 bool report_has(const struct backtest_report *report, const struct report_row *row);
+
+/* Its number, of a row that the report has; NaN is printed as "-". */
+double report_number(const struct backtest_report *report, const struct report_row *row,
+                     size_t trial);
 
 /* What to say of a trial that is overfull. */
 extern const char report_overfull[];

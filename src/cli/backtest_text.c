@@ -54,7 +54,7 @@ static void print_table(FILE *stream, const struct backtest_report *report) {
       continue;
     fprintf(stream, "%-*s", NAME_WIDTH, row->name);
     for (size_t i = 0; i < trials; i++)
-      print_cell(stream, row->number(report, i), row->decimals);
+      print_cell(stream, report_number(report, row, i), row->decimals);
     fputs("\n", stream);
   }
 }
