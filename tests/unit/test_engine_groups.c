@@ -221,12 +221,9 @@ static void what_was_told_of_a_host_goes_on_for_it(void **state) {
   group_rig_start(&rig, BY_METRIC, WEEK);
   group_rig_feed(&rig, 6, 0, row, NULL);
   (void)take_rows(&rig, &row, 5, "host4", EPISODE_OPENED);
-  struct episode_event told = {.change = EPISODE_OPENED,
-                               .id = 77,
-                               .kind = KIND_PEER,
-                               .metric = take_rows(&rig, &row, 0, NULL, EPISODE_CLOSED),
-                               .seen = GROUP_BEGIN + GROUP_STEP * ++row,
-                               .start = GROUP_BEGIN + GROUP_STEP * row};
+  struct episode_event told = {.change = EPISODE_OPENED, .id = 77, .kind = KIND_PEER};
+  told.metric = take_rows(&rig, &row, 0, NULL, EPISODE_CLOSED);
+  told.seen = told.start = GROUP_BEGIN + GROUP_STEP * ++row;
   text_copy(told.metric.part[METRIC_HOST], METRIC_PART_SIZE, "host2");
   assert_true(engine_settle_episode(rig.engine, &told));
   assert_string_equal(take_rows(&rig, &row, 0, NULL, EPISODE_CLOSED).part[METRIC_HOST], "host2");
