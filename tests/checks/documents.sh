@@ -135,6 +135,13 @@ models_not_described() {
   done
 }
 
+# What is installed to load the plugin names the file that anomalyctl checks.
+another_configuration_is_loaded() {
+  checked=$("$anomalyctl" check --help | sed -n 's/^Without FILE it is \(.*\),$/\1/p')
+  grep -qxF "  ConfigFile \"$checked\"" "$ANOMALY_BUILDDIR/collectd.conf.d/anomaly.conf" ||
+    echo "anomaly.conf does not name $checked"
+}
+
 # mandoc knows no month of tomorrow and no distribution; its style hints are not faults.
 manual_faults() {
   for manual in docs/*.[1-9]; do
@@ -144,6 +151,7 @@ manual_faults() {
 
 expect_nothing "collectd.conf.d/anomaly.cfg is what anomalyctl prints" \
   same_as collectd.conf.d/anomaly.cfg "$anomalyctl" config --sample
+expect_nothing "collectd.conf.d/anomaly.conf loads that" another_configuration_is_loaded
 expect_nothing "docs/options.md is what anomalyctl prints" \
   same_as docs/options.md "$anomalyctl" config --reference
 expect_nothing "docs/detectors.md compares every detector" detectors_not_compared
