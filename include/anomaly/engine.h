@@ -151,7 +151,7 @@ struct engine_stats {
   uint64_t ignored;                      /* known now and ignored */
   uint64_t warming;                      /* of metrics: no detector can know yet */
   uint64_t models_warming;               /* of metrics: a model misses values to be fitted first */
-  uint64_t groups_warming;               /* of groups: there must be more rows */
+  uint64_t groups_warming;               /* of groups: they need more rows, or members for any */
   uint64_t anomalous;                    /* of metrics: last verdict over the line */
   uint64_t open;                         /* of metrics: episode open */
   uint64_t hosts;                        /* that have metrics */
