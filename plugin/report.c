@@ -27,11 +27,12 @@ static void report_watched(const struct engine_stats *stats, double now) {
   }
   INFO(PLUGIN_NAME " plugin: metrics watched: %llu, still warming up: %llu%s",
        (unsigned long long)stats->metrics, (unsigned long long)stats->warming, words);
-  if (stats->groups_warming + stats->models_warming > 0)
-    INFO(PLUGIN_NAME " plugin: groups that need more rows to judge: %llu of %llu; metrics that "
-                     "need more values for a model: %llu",
-         (unsigned long long)stats->groups_warming, (unsigned long long)stats->groups,
-         (unsigned long long)stats->models_warming);
+  if (stats->groups_warming > 0)
+    INFO(PLUGIN_NAME " plugin: groups that need more rows to judge: %llu of %llu",
+         (unsigned long long)stats->groups_warming, (unsigned long long)stats->groups);
+  if (stats->models_warming > 0)
+    INFO(PLUGIN_NAME " plugin: metrics that need more values for a model: %llu of %llu",
+         (unsigned long long)stats->models_warming, (unsigned long long)stats->metrics);
 }
 
 /* What has changed since it was told how many are warming up. */

@@ -95,12 +95,27 @@ static void warming_up_shows_and_is_logged(void **state) {
       fake_log_count(LOG_INFO,
                      "metrics watched: 1, still warming up: 1, the last of them for another "),
       1);
+  assert_int_equal(fake_log_count(LOG_INFO, "need more"), 0);
   write_usual("a", START + 100, 20000);
   assert_true(own("gauge", "warming") == 0);
   assert_true(own("gauge", "warming_seconds") == 0 || own("gauge", "warming") == 0);
   own("gauge", "warming");
   assert_int_equal(fake_log_count(LOG_INFO, "the first metrics have warmed up"), 1);
   assert_int_equal(fake_log_count(LOG_INFO, "all metrics have warmed up: 1"), 1);
+  stop();
+}
+
+static void what_groups_and_models_need_shows_and_is_logged(void **state) {
+  (void)state;
+  start("detectors = (\"ecod\"); rules = ();\n"
+        "groups = ({ name = \"all\"; members = { plugin = \"test\"; }; });\n");
+  write_usual("a", START, 10);
+  write_usual("b", START, 10);
+  assert_true(own("gauge", "models_warming") == 2);
+  assert_true(own("gauge", "groups_warming") == 1);
+  assert_int_equal(fake_log_count(LOG_INFO, "groups that need more rows to judge: 1 of 1"), 1);
+  assert_int_equal(fake_log_count(LOG_INFO, "metrics that need more values for a model: 2 of 2"),
+                   1);
   stop();
 }
 
@@ -184,6 +199,7 @@ int main(void) {
       cmocka_unit_test(times_go_there_and_back),
       cmocka_unit_test(own_values_have_types_of_every_types_db),
       cmocka_unit_test(warming_up_shows_and_is_logged),
+      cmocka_unit_test(what_groups_and_models_need_shows_and_is_logged),
       cmocka_unit_test(scores_are_published_where_a_rule_asks),
       cmocka_unit_test(long_score_names_stay_apart),
       cmocka_unit_test(scores_that_find_no_memory_are_left_out),
