@@ -108,6 +108,18 @@ void pack_rows(struct packer *packer, const struct state_row *rows, const void *
   (void)walk(rows, options, 0, pack_array, &context);
 }
 
+static bool count_array(void *context, size_t offset, enum state_kind kind, size_t count) {
+  (void)offset;
+  *(size_t *)context += kind_size(kind) * count;
+  return true;
+}
+
+size_t pack_rows_size(const struct state_row *rows, const void *options) {
+  size_t size = 0;
+  (void)walk(rows, options, 0, count_array, &size);
+  return size;
+}
+
 void pack_sum(struct packer *packer, uint64_t seed) {
   const uint64_t sum =
       packer->used <= packer->size ? hash_bytes(packer->bytes, (size_t)packer->used, seed) : 0;

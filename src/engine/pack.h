@@ -27,6 +27,9 @@ void pack_f64(struct packer *packer, double number);
 void pack_rows(struct packer *packer, const struct state_row *rows, const void *options,
                const void *state);
 
+/* The bytes that they take. */
+size_t pack_rows_size(const struct state_row *rows, const void *options);
+
 /* The hash_bytes of all so far; what had no room makes no sum. */
 #define PACK_SUM_SIZE 8
 void pack_sum(struct packer *packer, uint64_t seed);

@@ -22,8 +22,7 @@ static void pack_header(struct packer *packer, const struct detector *detector,
 size_t snapshot_size(const struct detector *detector, const void *options) {
   struct packer counter = {.used = 0};
   pack_header(&counter, detector, options);
-  pack_rows(&counter, detector->state, options, NULL);
-  return (size_t)counter.used + PACK_SUM_SIZE;
+  return (size_t)counter.used + pack_rows_size(detector->state, options) + PACK_SUM_SIZE;
 }
 
 void snapshot_write(const struct detector *detector, const void *options, const void *state,

@@ -104,9 +104,7 @@ static const struct state_row incident_rows[] = {
 };
 
 size_t incident_state_size(void) {
-  struct packer counter = {.used = 0};
-  pack_rows(&counter, incident_rows, NULL, NULL);
-  return sizeof MAGIC + sizeof(uint32_t) + (size_t)counter.used + PACK_SUM_SIZE;
+  return sizeof MAGIC + sizeof(uint32_t) + pack_rows_size(incident_rows, NULL) + PACK_SUM_SIZE;
 }
 
 void incident_state_save(const struct incident *incident, void *bytes) {
