@@ -1,6 +1,7 @@
 /* Fitted blocks that were stored, on their way back. */
 #include "anomaly/state.h"
 #include "engine/engine_private.h"
+#include "engine/pack.h"
 
 #include <string.h>
 
@@ -84,7 +85,7 @@ static int load(const struct stored_model *stored, struct block **ret_block,
 int engine_crown_model(struct engine *engine, const struct stored_model *stored, bool *ret_went) {
   struct block *block, *copy = NULL;
   /* A life goes on with it; one that comes from a state was looked at there. */
-  if (!(stored->created >= 0 && stored->created < ENGINE_TIME_MAX))
+  if (!unpacked_time_valid(stored->created))
     return STATUS_CORRUPT;
   *ret_went = false;
   const int status = load(stored, &block, &copy);

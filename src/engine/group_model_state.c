@@ -1,7 +1,7 @@
 #include "engine/group_model_state.h"
 
-#include "anomaly/engine.h"
 #include "anomaly/status.h"
+#include "engine/pack.h"
 
 #include <math.h>
 
@@ -58,12 +58,10 @@ void group_model_pack(struct packer *packer, const struct group_model *stream) {
 
 /* ---- Hostile bytes -------------------------------------------------------- */
 
-static bool is_time(double time) { return time >= 0 && time < ENGINE_TIME_MAX; }
-
 static bool is_valid(const struct group_model *stream) {
   return stream->stride >= 1 && stream->stride <= UINT32_MAX / 2 &&
-         stream->passed < stream->stride && is_time(stream->first_time) &&
-         is_time(stream->last_time) && stream->first_time <= stream->last_time &&
+         stream->passed < stream->stride && unpacked_time_valid(stream->first_time) &&
+         unpacked_time_valid(stream->last_time) && stream->first_time <= stream->last_time &&
          score_history_valid(&stream->history) && stream->before >= 0 &&
          stream->before <= SCORE_HISTORY_MOST && group_alarm_valid(&stream->alarm) &&
          model_life_valid(&stream->life);
@@ -92,7 +90,7 @@ static bool unpack_window(struct unpacker *unpacker, struct group_model *stream)
     return false;
   stream->newest = stream->held > 0 ? stream->held - 1 : 0;
   for (size_t i = 0; i < stream->held; i++)
-    if (!unpack_f64(unpacker, &stream->time[i]) || !is_time(stream->time[i]) ||
+    if (!unpack_f64(unpacker, &stream->time[i]) || !unpacked_time_valid(stream->time[i]) ||
         !unpack_cells(unpacker, stream->window + i * stream->columns, stream->columns))
       return false;
   return true;

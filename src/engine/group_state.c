@@ -169,8 +169,6 @@ static int unpack_learned(struct unpacker *unpacker, struct group_instance *inst
                              : status;
 }
 
-static bool is_time(double time) { return time >= 0 && time < ENGINE_TIME_MAX; }
-
 /* When the row at hand began, and whose clock is in doubt. */
 static bool unpack_clock(struct unpacker *unpacker, struct group_rows *rows) {
   uint32_t lone;
@@ -179,8 +177,8 @@ static bool unpack_clock(struct unpacker *unpacker, struct group_rows *rows) {
                      unpack_u32(unpacker, &rows->leaper) && unpack_u32(unpacker, &lone) &&
                      unpack_u32(unpacker, &rows->first);
   rows->lone = whole && lone != 0;
-  return whole && lone <= 1 && is_time(rows->begin) && is_time(rows->step) &&
-         is_time(rows->leap_begin);
+  return whole && lone <= 1 && unpacked_time_valid(rows->begin) &&
+         unpacked_time_valid(rows->step) && unpacked_time_valid(rows->leap_begin);
 }
 
 static int unpack_head(struct unpacker *unpacker, struct group_instance *instance,

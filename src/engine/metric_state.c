@@ -128,23 +128,22 @@ static bool is_bool(const bool *field) {
   return byte <= 1;
 }
 
-static bool is_time(double time) { return time >= 0 && time < ENGINE_TIME_MAX; }
-
 static bool is_evidence(double number) { return number >= 0 && isfinite(number); }
 
 static bool rate_valid(const struct rate *rate) {
-  return is_time(rate->time) && is_bool(&rate->known);
+  return unpacked_time_valid(rate->time) && is_bool(&rate->known);
 }
 
 static bool decision_valid(const struct decision *decision) {
-  return is_time(decision->start) && is_time(decision->since) && is_time(decision->peak_time) &&
-         !isinf(decision->peak_value) && is_evidence(decision->peak_ratio) && decision->open <= 1 &&
-         decision->accepted <= 1 && decision->severity <= SEVERITY_FAILURE &&
-         decision->kind < KINDS && is_evidence((double)decision->habit.count);
+  return unpacked_time_valid(decision->start) && unpacked_time_valid(decision->since) &&
+         unpacked_time_valid(decision->peak_time) && !isinf(decision->peak_value) &&
+         is_evidence(decision->peak_ratio) && decision->open <= 1 && decision->accepted <= 1 &&
+         decision->severity <= SEVERITY_FAILURE && decision->kind < KINDS &&
+         is_evidence((double)decision->habit.count);
 }
 
 static bool last_valid(const struct last_verdict *last) {
-  return (isnan(last->time) || is_time(last->time)) && !isinf(last->value) &&
+  return (isnan(last->time) || unpacked_time_valid(last->time)) && !isinf(last->value) &&
          is_evidence((double)last->ratio) && is_evidence((double)last->onset) &&
          is_evidence((double)last->surprise) && is_evidence((double)last->confidence) &&
          last->kind < KINDS && last->ready <= RULE_DETECTORS_MAX &&
@@ -152,9 +151,9 @@ static bool last_valid(const struct last_verdict *last) {
 }
 
 static bool metric_valid(const struct metric *metric) {
-  return rate_valid(&metric->rate) && is_time(metric->first_time) &&
+  return rate_valid(&metric->rate) && unpacked_time_valid(metric->first_time) &&
          decision_valid(&metric->decision) && last_valid(&metric->last) &&
-         summary_valid(&metric->summary) && is_time((double)metric->interval) &&
+         summary_valid(&metric->summary) && unpacked_time_valid((double)metric->interval) &&
          is_bool(&metric->silent) && is_bool(&metric->warming);
 }
 

@@ -1,6 +1,6 @@
 #include "engine/model_life.h"
 
-#include "anomaly/engine.h"
+#include "engine/pack.h"
 
 #include <math.h>
 #include <string.h>
@@ -18,12 +18,10 @@ const struct state_row model_life_rows[] = {
     STATE_ROWS_END,
 };
 
-static bool is_time(double time) { return time >= 0 && time < ENGINE_TIME_MAX; }
-
 bool model_life_valid(const struct model_life *life) {
   uint8_t fitted;
   memcpy(&fitted, &life->fitted, sizeof fitted);
-  return is_time(life->tried) && is_time(life->created) && fitted <= 1;
+  return unpacked_time_valid(life->tried) && unpacked_time_valid(life->created) && fitted <= 1;
 }
 
 struct model_terms model_terms_within(const struct model_terms *terms, uint32_t window) {

@@ -1,5 +1,6 @@
 #include "engine/pack.h"
 
+#include "anomaly/engine.h"
 #include "anomaly/status.h"
 #include "base/hash.h"
 
@@ -198,6 +199,8 @@ bool unpack_rows(struct unpacker *unpacker, const struct state_row *rows, const 
   struct unpack_walk context = {.unpacker = unpacker, .state = state, .nan = nan};
   return walk(rows, options, 0, unpack_array, &context);
 }
+
+bool unpacked_time_valid(double time) { return time >= 0 && time < ENGINE_TIME_MAX; }
 
 int unpack_sum(struct unpacker *unpacker, uint64_t seed) {
   if (unpacker->left < PACK_SUM_SIZE)

@@ -58,6 +58,9 @@ enum unpack_nan { UNPACK_NO_NAN, UNPACK_NAN };
 bool unpack_rows(struct unpacker *unpacker, const struct state_row *rows, const void *options,
                  enum unpack_nan nan, void *state);
 
+/* Whether what was read can be a time: 0 .. ENGINE_TIME_MAX, which is none; false for NaN. */
+bool unpacked_time_valid(double time);
+
 /* Takes the sum of all the rest off its end: STATUS_CORRUPT where it is not that. */
 int unpack_sum(struct unpacker *unpacker, uint64_t seed);
 

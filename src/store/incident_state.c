@@ -117,17 +117,16 @@ void incident_state_save(const struct incident *incident, void *bytes) {
 
 /* ---- Hostile bytes -------------------------------------------------------- */
 
-static bool is_time(double time) { return time >= 0 && time < ENGINE_TIME_MAX; }
-
 static bool is_evidence(double number) { return number >= 0 && isfinite(number); }
 
 static bool is_text(const char *text) { return memchr(text, '\0', METRIC_PART_SIZE) != NULL; }
 
 static bool verdict_valid(const struct verdict *verdict) {
-  return is_time(verdict->time) && !isinf(verdict->value) && is_evidence(verdict->ratio) &&
-         is_evidence(verdict->score) && is_evidence(verdict->surprise) &&
-         is_evidence(verdict->onset) && is_evidence(verdict->confidence) &&
-         (unsigned)verdict->kind < KINDS && (unsigned)verdict->severity <= SEVERITY_FAILURE;
+  return unpacked_time_valid(verdict->time) && !isinf(verdict->value) &&
+         is_evidence(verdict->ratio) && is_evidence(verdict->score) &&
+         is_evidence(verdict->surprise) && is_evidence(verdict->onset) &&
+         is_evidence(verdict->confidence) && (unsigned)verdict->kind < KINDS &&
+         (unsigned)verdict->severity <= SEVERITY_FAILURE;
 }
 
 static bool episode_valid(const struct episode_event *episode) {
@@ -135,13 +134,13 @@ static bool episode_valid(const struct episode_event *episode) {
     if (!is_text(episode->metric.part[part]))
       return false;
   return (unsigned)episode->change <= EPISODE_CLOSED && (unsigned)episode->end <= EPISODE_EXPIRED &&
-         episode->id != 0 && (unsigned)episode->kind < KINDS && is_time(episode->start) &&
-         is_time(episode->peak_time) && episode->peak_score >= 0 && episode->peak_score < 1 &&
-         !isinf(episode->peak_value) && verdict_valid(&episode->verdict) &&
-         is_time(episode->seen) && is_time(episode->interval) && episode->line > 0 &&
-         isfinite(episode->line) && episode->notify >= NOTIFY_NEVER &&
-         episode->notify <= NOTIFY_ALWAYS && is_evidence(episode->habit) && episode->days <= 2 &&
-         causes_valid(&episode->causes);
+         episode->id != 0 && (unsigned)episode->kind < KINDS &&
+         unpacked_time_valid(episode->start) && unpacked_time_valid(episode->peak_time) &&
+         episode->peak_score >= 0 && episode->peak_score < 1 && !isinf(episode->peak_value) &&
+         verdict_valid(&episode->verdict) && unpacked_time_valid(episode->seen) &&
+         unpacked_time_valid(episode->interval) && episode->line > 0 && isfinite(episode->line) &&
+         episode->notify >= NOTIFY_NEVER && episode->notify <= NOTIFY_ALWAYS &&
+         is_evidence(episode->habit) && episode->days <= 2 && causes_valid(&episode->causes);
 }
 
 static bool incident_valid(const struct incident *incident) {
@@ -157,11 +156,11 @@ static bool incident_valid(const struct incident *incident) {
     if (!is_text(incident->host[i]))
       return false;
   return incident->id != 0 && (unsigned)incident->scope <= INCIDENT_OF_HOSTS &&
-         is_time(incident->start) && is_time(incident->seen) && is_time(incident->last) &&
-         (unsigned)incident->severity <= SEVERITY_FAILURE &&
+         unpacked_time_valid(incident->start) && unpacked_time_valid(incident->seen) &&
+         unpacked_time_valid(incident->last) && (unsigned)incident->severity <= SEVERITY_FAILURE &&
          (unsigned)incident->trouble < TROUBLES &&
-         (isnan(incident->restart) || is_time(incident->restart)) && is_time(incident->hold) &&
-         is_time(incident->held_since);
+         (isnan(incident->restart) || unpacked_time_valid(incident->restart)) &&
+         unpacked_time_valid(incident->hold) && unpacked_time_valid(incident->held_since);
 }
 
 int incident_state_load(const void *bytes, size_t size, struct incident *ret_incident) {
