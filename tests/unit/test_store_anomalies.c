@@ -133,12 +133,14 @@ static void a_crowd_is_written_at_once(void **state) {
   (void)state;
   struct stored stored;
   start_warm(&stored, ANOMALY_LOG_ROOM / 2);
+  assert_true(store_flush(stored.store, 60)); /* else its start may write some of them */
+  const uint64_t checkpoints = stored_status(&stored).checkpoints;
   for (unsigned metric = 0; metric < ANOMALY_LOG_ROOM / 2; metric++)
     stored_observe(&stored, metric, WARM, 2);
   for (unsigned i = 0; i < 1000 && stored_status(&stored).anomalies < ANOMALY_LOG_ROOM / 2; i++)
     usleep(10000);
   assert_int_equal(stored_status(&stored).anomalies, ANOMALY_LOG_ROOM / 2);
-  assert_int_equal(stored_status(&stored).checkpoints, 0);
+  assert_int_equal(stored_status(&stored).checkpoints, checkpoints);
   stored_stop(&stored);
 }
 
